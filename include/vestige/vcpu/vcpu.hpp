@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The seam between the VM and the CPU vendor's virtualization: run, inject, a few accessors.
+#pragma once
+
+#include "vestige/base/format.hpp"
+#include "vestige/cpu/cpu_state.hpp"
+#include "vestige/vcpu/exit.hpp"
+
+#include <optional>
+
+namespace vestige::vcpu {
+
+/// One virtual CPU, pinned to the physical CPU that calls run().
+class Vcpu : public cpu::CpuState {
+  public:
+    /// Enters the guest and comes back with the reason it stopped, at the latest when the host's
+    /// TSC reaches deadline. An event that was being delivered when the exit came is injected
+    /// again at the next run() unless cancel_event() drops it.
+    [[nodiscard]] virtual VmExit run(u64 deadline) = 0;
+
+    /// Moves RIP past the instruction that caused the last exit, ends the interrupt shadow of STI
+    /// and MOV SS, and leaves a single-step trap pending if TF asks for one.
+    virtual void skip_instruction() = 0;
+    /// Length in bytes of the instruction that caused the last exit.
+    [[nodiscard]] virtual unsigned instruction_length() const = 0;
+
+    /// The event that the next run() will deliver, if any.
+    [[nodiscard]] virtual std::optional<cpu::Event> pending_event() const = 0;
+    /// Delivers event at the next run(); replaces a pending one. The caller combines faults.
+    virtual void inject(const cpu::Event& event) = 0;
+    virtual void cancel_event() = 0;
+
+    /// IF is set, no STI or MOV SS shadow, no event pending.
+    [[nodiscard]] virtual bool can_take_interrupt() const = 0;
+    [[nodiscard]] virtual bool can_take_nmi() const = 0;
+    /// Ends the interrupt shadow of STI or MOV SS (RIP was moved by the caller).
+    virtual void clear_interrupt_shadow() = 0;
+    /// Asks for an InterruptWindowExit as soon as the guest can take an interrupt.
+    virtual void request_interrupt_window(bool wanted) = 0;
+    virtual void request_nmi_window(bool wanted) = 0;
+
+    /// Registers as after power-on: CS F000 base FFFF0000, RIP FFF0, real mode.
+    virtual void reset() = 0;
+    /// Offset added to the host's TSC for the guest.
+    virtual void set_tsc_offset(u64 offset) = 0;
+    /// State-holding MSRs (SYSENTER_*, STAR, LSTAR, PAT, FS_BASE, ...); false: not one of them.
+    [[nodiscard]] virtual bool read_state_msr(u32 index, u64& value) const = 0;
+    [[nodiscard]] virtual bool write_state_msr(u32 index, u64 value) = 0;
+    /// Guest XCR0. The value has been checked against what the CPU supports.
+    virtual void set_xcr0(u64 value) = 0;
+    /// DR0-DR3, DR6 (DR7 is in CpuState).
+    [[nodiscard]] virtual u64 debug_register(unsigned number) const = 0;
+    virtual void set_debug_register(unsigned number, u64 value) = 0;
+
+    /// After a FailedEntryExit: which entry rule is broken, with field and value, in words.
+    virtual void explain_failed_entry(TextSink& out) const = 0;
+
+  protected:
+    ~Vcpu() = default;
+};
+
+/// Access that second-level translation grants.
+struct Access {
+    bool read = true;
+    bool write = true;
+    bool execute = true;
+};
+
+/// A VM's guest-physical to host-physical translation (EPT, NPT), shared by its vCPUs.
+class AddressSpace {
+  public:
+    /// Maps [start, start+size) to host; all are multiples of 4 KiB. Replaces what was there.
+    /// False when page-table memory runs out.
+    [[nodiscard]] virtual bool map(Gpa start, Hpa host, u64 size, Access access) = 0;
+    virtual void unmap(Gpa start, u64 size) = 0;
+    /// Makes earlier map and unmap calls effective on the CPU that calls (INVEPT).
+    virtual void flush() = 0;
+
+  protected:
+    ~AddressSpace() = default;
+};
+
+} // namespace vestige::vcpu

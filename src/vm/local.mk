@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Sources of vm, compiled into both the hypervisor and the hosted core.
+core_sources +=
