@@ -1,2 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Sources of host.
+# The machine we run on. The parsers and the page allocator are tested hosted as well.
+host_pure_sources += \
+    src/host/acpi.cpp \
+    src/host/boot_info.cpp \
+    src/host/page_allocator.cpp
+host_sources += \
+    src/host/clock.cpp \
+    src/host/console.cpp \
+    src/host/descriptor_tables.cpp \
+    src/host/lapic.cpp \
+    src/host/machine_end.cpp \
+    src/host/paging.cpp \
+    src/host/panic.cpp \
+    src/host/runtime.cpp \
+    src/host/smp.cpp \
+    src/host/symbols.cpp \
+    src/host/trap.cpp \
+    src/host/trap.hpp \
+    src/host/trap_entry.S \
+    src/host/uart.cpp

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The machine's local APICs, in xAPIC or x2APIC mode.
+#pragma once
+
+#include "vestige/base/number.hpp"
+
+namespace vestige::host {
+
+/// Enables this CPU's APIC with our spurious vector and all local sources masked.
+void enable_lapic();
+[[nodiscard]] u32 lapic_id();
+void end_of_interrupt();
+void send_init(u32 apic_id);
+/// page: number of the 4 KiB page below 1 MiB where the CPU starts.
+void send_startup(u32 apic_id, u8 page);
+void send_nmi(u32 apic_id);
+void send_interrupt(u32 apic_id, Vector vector);
+/// NMI to all CPUs but this one.
+void send_nmi_to_others();
+/// One-shot timer interrupt (timer_vector) after count APIC timer ticks; 0 stops it.
+void start_lapic_timer(u32 count);
+/// Counts left on the running timer.
+[[nodiscard]] u32 lapic_timer_count();
+
+} // namespace vestige::host

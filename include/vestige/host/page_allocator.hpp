@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The machine's free memory, handed out at boot and never taken back.
+#pragma once
+
+#include "vestige/host/boot_info.hpp"
+
+#include <optional>
+
+namespace vestige::host {
+
+/// Free physical memory as a sorted list of page-aligned ranges.
+class PageAllocator {
+  public:
+    /// Adds usable memory (rounded inwards to pages). Ranges may come in any order and overlap.
+    void add(Hpa start, u64 size);
+    /// Takes [start, start+size) out, rounded outwards to pages.
+    void reserve(Hpa start, u64 size);
+    /// size bytes (rounded up to pages) at a multiple of alignment, below limit; from the top of
+    /// the highest range that fits, so that low memory is kept for what needs it.
+    [[nodiscard]] std::optional<Hpa> allocate(u64 size, u64 alignment = page_size,
+                                              Hpa limit = Hpa{~u64{0}});
+    [[nodiscard]] u64 free_bytes() const;
+    [[nodiscard]] u64 largest_range() const;
+
+  private:
+    struct Range {
+        u64 start = 0;
+        u64 end = 0;
+    };
+    StaticVector<Range, 256> ranges_;
+};
+
+} // namespace vestige::host

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vestige/base/panic.hpp"
+
+#include "trap.hpp"
+
+#include "vestige/base/log.hpp"
+#include "vestige/host/console.hpp"
+#include "vestige/host/control_registers.hpp"
+#include "vestige/host/lapic.hpp"
+#include "vestige/host/machine_end.hpp"
+#include "vestige/host/msr.hpp"
+#include "vestige/host/per_cpu.hpp"
+#include "vestige/host/symbols.hpp"
+
+namespace vestige {
+namespace host {
+namespace {
+
+constinit std::atomic<bool> panic_begun{false};
+
+extern "C" const char image_start[], text_end[], image_end[];
+
+template <class... Arguments> void tell(std::string_view format, const Arguments&... arguments) {
+    char storage[200];
+    console().line(LogLevel::error, format_in(storage, format, arguments...));
+}
+
+bool in_text(u64 address) {
+    return address >= reinterpret_cast<u64>(image_start) &&
+           address < reinterpret_cast<u64>(text_end);
+}
+
+void tell_address(const char* what, u64 address) {
+    const SymbolName symbol = find_symbol(address);
+    if (in_text(address) && !symbol.name.empty())
+        tell("panic:   {} {016x} {}+{x}", what, address, symbol.name, symbol.offset);
+    else
+        tell("panic:   {} {016x}", what, address);
+}
+
+/// Follows frame pointers while they grow and stay inside one stack.
+void back_trace(u64 frame_pointer) {
+    constexpr unsigned most_frames = 24;
+    for (unsigned i = 0; i < most_frames; ++i) {
+        if (frame_pointer < page_size || frame_pointer % 8 != 0)
+            return;
+        const u64* const frame = reinterpret_cast<const u64*>(frame_pointer);
+        if (!in_text(frame[1]))
+            return;
+        tell_address("called from", frame[1]);
+        if (frame[0] <= frame_pointer || frame[0] - frame_pointer > stack_size)
+            return;
+        frame_pointer = frame[0];
+    }
+}
+
+void tell_registers(const TrapFrame& f) {
+    tell("panic:   rax {016x} rbx {016x} rcx {016x} rdx {016x}", f.rax, f.rbx, f.rcx, f.rdx);
+    tell("panic:   rsi {016x} rdi {016x} rbp {016x} rsp {016x}", f.rsi, f.rdi, f.rbp, f.rsp);
+    tell("panic:   r8  {016x} r9  {016x} r10 {016x} r11 {016x}", f.r8, f.r9, f.r10, f.r11);
+    tell("panic:   r12 {016x} r13 {016x} r14 {016x} r15 {016x}", f.r12, f.r13, f.r14, f.r15);
+    tell("panic:   rflags {x} cs {x} ss {x} vector {} error {x}", f.rflags, f.cs, f.ss, f.vector,
+         f.error_code);
+}
+
+/// Only the first CPU to panic reports; the others stop.
+void begin_panic(const char* reason) {
+    disable_interrupts();
+    if (panic_begun.exchange(true))
+        halt_forever();
+    console().seize();
+    const bool have_cpu = read_msr(msr::ia32_gs_base) != 0;
+    if (have_cpu)
+        send_nmi_to_others();
+    tell("panic: {} (cpu {})", reason, have_cpu ? this_cpu().number : 0);
+    tell("panic:   cr0 {x} cr2 {x} cr3 {x} cr4 {x}", read_cr0(), read_cr2(), read_cr3(),
+         read_cr4());
+}
+
+[[noreturn]] void finish_panic() {
+    constexpr u8 did_not_run = 127;
+    end_machine(did_not_run);
+}
+
+} // namespace
+
+bool panicking() { return panic_begun.load(std::memory_order_relaxed); }
+
+void panic_with(const char* reason, const TrapFrame& frame) {
+    begin_panic(reason);
+    tell_address("at", frame.rip);
+    tell_registers(frame);
+    back_trace(frame.rbp);
+    finish_panic();
+}
+
+} // namespace host
+
+void panic(const char* reason) {
+    host::begin_panic(reason);
+    host::back_trace(reinterpret_cast<u64>(__builtin_frame_address(0)));
+    host::finish_panic();
+}
+
+} // namespace vestige
