@@ -41,6 +41,8 @@ void Console::line(LogLevel, std::string_view text) {
     write_serial(text);
     write_serial("\r\n");
     at_line_start_ = true;
+    for (Uart& uart : uarts_)
+        uart.poll();
     if (settings_.to_vga && vga_lines_)
         write_vga(text);
     unlock();

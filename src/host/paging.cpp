@@ -114,6 +114,11 @@ void enter_address_space() {
     write_cr4(cr4);
 }
 
+void make_executable(Hpa page) {
+    *page_entry(page.value()) &= ~no_execute;
+    invalidate_page(page.value());
+}
+
 void unmap_page(Hpa page) {
     *page_entry(page.value()) = 0;
     invalidate_page(page.value());

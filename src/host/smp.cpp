@@ -111,6 +111,7 @@ void initialize_boot_cpu(PageAllocator& pages) {
 
 void start_cpus(const CpuList& list, PageAllocator& pages, CpuEntry entry) {
     cpu_entry = entry;
+    make_executable(trampoline_page);
     std::memcpy(physical(trampoline_page), trampoline_start,
                 static_cast<u64>(trampoline_end - trampoline_start));
     for (std::size_t i = 1; i < list.apic_ids.size(); ++i) {
@@ -124,6 +125,7 @@ void start_cpus(const CpuList& list, PageAllocator& pages, CpuEntry entry) {
         }
         static_cast<void>(running.push_back(&cpu));
     }
+    unmap_page(trampoline_page);
     if (list.dropped != 0)
         log(LogArea::host, LogLevel::warn, "{} CPUs beyond the first {} stay unused", list.dropped,
             most_cpus);

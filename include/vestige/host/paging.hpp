@@ -16,6 +16,8 @@ void build_address_space(const BootInfo& info, PageAllocator& pages);
 void enter_address_space();
 /// Takes one 4 KiB page out of the map (a guard page).
 void unmap_page(Hpa page);
+/// Lets one 4 KiB page be executed: the trampoline's, while CPUs start.
+void make_executable(Hpa page);
 /// Root of the tables, for CR3.
 [[nodiscard]] u64 page_table_root();
 /// First address above everything mapped.
