@@ -1,3 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sources of devices, compiled into both the hypervisor and the hosted core.
-core_sources +=
+core_sources += \
+    src/devices/keyboard8042.cpp \
+    src/devices/pci.cpp \
+    src/devices/pic8259.cpp \
+    src/devices/pit8254.cpp \
+    src/devices/rtc_cmos.cpp \
+    src/devices/system_ports.cpp \
+    src/devices/uart16550.cpp \
+    src/devices/vga.cpp
