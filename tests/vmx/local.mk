@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_programs += tests/vmx_test
+tests_vmx_test_SOURCES = \
+    tests/vmx/cpu_models.hpp \
+    tests/vmx/control_words_test.cpp \
+    tests/vmx/ept_table_test.cpp \
+    tests/vmx/exit_decoder_test.cpp \
+    tests/vmx/field_test.cpp \
+    tests/vmx/msr_bitmap_test.cpp \
+    tests/vmx/report_test.cpp
+tests_vmx_test_CXXFLAGS = $(test_flags)
+tests_vmx_test_LDADD = $(test_libs)
