@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sources of cpu, compiled into both the hypervisor and the hosted core.
 core_sources += \
-    src/cpu/cpu_state.cpp
+    src/cpu/control_registers.cpp \
+    src/cpu/cpu_state.cpp \
+    src/cpu/exception_combining.cpp \
+    src/cpu/linear_access.cpp \
+    src/cpu/page_walk.cpp

@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_programs += tests/cpu_test
+tests_cpu_test_SOURCES = \
+    tests/cpu/guest_fixture.hpp \
+    tests/support/fake_cpu.hpp \
+    tests/cpu/page_walk_test.cpp \
+    tests/cpu/linear_access_test.cpp \
+    tests/cpu/exception_combining_test.cpp \
+    tests/cpu/control_registers_test.cpp
+tests_cpu_test_CXXFLAGS = $(test_flags)
+tests_cpu_test_LDADD = $(test_libs)

@@ -18,14 +18,12 @@ struct ControlFeatures {
     u8 physical_bits = 36;
 };
 
-/// Registers that a checked write changes, with their new values. Nothing is set on failure.
+/// Registers that a checked write changes, with their new values (EFER.LMA follows by itself).
 struct ControlChange {
     std::optional<u64> cr0;
     std::optional<u64> cr3;
     std::optional<u64> cr4;
     std::optional<u64> efer;
-    /// EFER.LMA comes or goes with this write (the setters of CpuState do it by themselves).
-    bool long_mode_changes = false;
 };
 
 /// Does what change says through the setters of CpuState, in an order that is valid at each step.

@@ -65,6 +65,8 @@ class LinearAccess {
 
   private:
     [[nodiscard]] Linear wrap(Linear address) const;
+    /// Every page of the range can be written.
+    [[nodiscard]] Result<Unit, Event> check_write(Linear address, u64 size, Privilege privilege);
 
     CpuState& state_;
     PhysicalPath path_;
