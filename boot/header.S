@@ -72,22 +72,37 @@ start32:
     lgdt boot_gdt_pointer
     ljmp $0x08, $start64
 
-// No long mode: say so on the first serial port and stop.
+// No long mode: say so on the first serial port, end an emulator with status 127, stop.
 no_long_mode:
-    mov $no_long_mode_text, %esi
-3:  mov $0x3fd, %edx
-4:  in %dx, %al
+    mov $uart_set_up, %esi
+3:  lodsw                            // register and value
+    test %al, %al
+    jz 4f
+    movzbl %al, %edx
+    add $0x300, %edx
+    mov %ah, %al
+    out %al, %dx
+    jmp 3b
+4:  mov $no_long_mode_text, %esi
+5:  mov $0x3fd, %edx
+6:  in %dx, %al
     test $0x20, %al
-    jz 4b
+    jz 6b
     lodsb
     test %al, %al
-    jz 5f
+    jz 7f
     mov $0x3f8, %edx
     out %al, %dx
     out %al, $0xe9
-    jmp 3b
-5:  hlt
     jmp 5b
+7:  mov $127, %al
+    out %al, $0xf4
+    mov $shutdown_text, %esi
+    mov $shutdown_text_end - shutdown_text, %ecx
+    mov $0x8900, %edx
+    rep outsb
+8:  hlt
+    jmp 8b
 
 .code64
 start64:
@@ -102,10 +117,15 @@ start64:
     xchg %esi, %edi                  // main(magic, information)
     mov $boot_stack_top, %esp
     call vestige_main
-6:  hlt
-    jmp 6b
+9:  hlt
+    jmp 9b
 
 .section .rodata
+uart_set_up:                         // 115200 8n1, as pairs of port - 300h and value; 0 ends
+    .byte 0xfb, 0x80, 0xf8, 1, 0xf9, 0, 0xfb, 3, 0, 0
+shutdown_text:
+    .ascii "Shutdown"
+shutdown_text_end:
 no_long_mode_text:
     .asciz "vestige: panic: this CPU has no 64-bit mode\r\n"
 .balign 8

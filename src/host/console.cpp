@@ -17,19 +17,33 @@ volatile u16* vga_cell(unsigned row, unsigned column) {
     return reinterpret_cast<volatile u16*>(u64{0xb8000}) + row * vga_columns + column;
 }
 
+constexpr u16 vga_grey = 0x0700;
+
+void clear_vga_row(unsigned row) {
+    for (unsigned column = 0; column < vga_columns; ++column)
+        *vga_cell(row, column) = vga_grey | u16{' '};
+}
+
 } // namespace
 
-Console& console() { return the_console; }
+Console& console() {
+    return the_console;
+}
 
 void Console::open(const ConsoleSettings& settings) {
     settings_ = settings;
     for (std::size_t i = 0; i < uarts_.size(); ++i)
         if (settings.to_uart[i])
             static_cast<void>(uarts_[i].open(settings.uarts[i]));
+    if (settings.to_vga)
+        for (unsigned row = 0; row < vga_rows; ++row)
+            clear_vga_row(row);
+    vga_row_ = 0;
 }
 
 void Console::lock() {
-    while (!seized_ && locked_.exchange(true, std::memory_order_acquire))
+    while (locked_.exchange(true, std::memory_order_acquire) &&
+           !seized_.load(std::memory_order_relaxed))
         pause();
 }
 
@@ -66,15 +80,14 @@ void Console::write_serial(std::string_view text) {
 }
 
 void Console::write_vga(std::string_view text) {
-    constexpr u16 grey = 0x0700;
     if (vga_row_ == vga_rows) {
         for (unsigned i = 0; i < (vga_rows - 1) * vga_columns; ++i)
             *vga_cell(0, i) = *vga_cell(1, i);
         --vga_row_;
     }
-    for (unsigned column = 0; column < vga_columns; ++column)
-        *vga_cell(vga_row_, column) = static_cast<u16>(
-            grey | (column < text.size() ? static_cast<u8>(text[column]) : u8{' '}));
+    clear_vga_row(vga_row_);
+    for (unsigned column = 0; column < std::min<std::size_t>(vga_columns, text.size()); ++column)
+        *vga_cell(vga_row_, column) = static_cast<u16>(vga_grey | static_cast<u8>(text[column]));
     ++vga_row_;
 }
 
@@ -92,7 +105,9 @@ std::optional<u8> Console::read() {
     return {};
 }
 
-void Console::seize() { seized_ = true; }
+void Console::seize() {
+    seized_.store(true, std::memory_order_relaxed);
+}
 
 void Console::drain() {
     for (Uart& uart : uarts_)

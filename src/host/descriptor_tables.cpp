@@ -16,11 +16,6 @@ struct Gate {
 };
 constinit std::array<Gate, 256> idt{};
 
-struct [[gnu::packed]] TablePointer {
-    u16 limit;
-    u64 base;
-};
-
 /// SDM 3A, "64-Bit Mode IDT": an interrupt gate.
 Gate interrupt_gate(u64 handler, unsigned ist) {
     constexpr u64 present_interrupt = u64{0x8e} << 40;
@@ -60,14 +55,16 @@ void fill_gdt(PerCpu& cpu) {
 
 } // namespace
 
-u64 idt_base() { return reinterpret_cast<u64>(idt.data()); }
+u64 idt_base() {
+    return reinterpret_cast<u64>(idt.data());
+}
 
 void load_descriptor_tables(PerCpu& cpu) {
     if (idt[0].low == 0)
         fill_idt();
     fill_gdt(cpu);
-    const TablePointer gdt{sizeof cpu.gdt - 1, reinterpret_cast<u64>(cpu.gdt.data())};
-    const TablePointer idt_pointer{sizeof idt - 1, idt_base()};
+    const DescriptorTable gdt{sizeof cpu.gdt - 1, reinterpret_cast<u64>(cpu.gdt.data())};
+    const DescriptorTable idt_pointer{sizeof idt - 1, idt_base()};
     asm volatile("lgdt %0\n"
                  "push %1\n"
                  "lea 1f(%%rip), %%rax\n"

@@ -12,11 +12,13 @@ namespace {
 // Register offsets: SDM 3A, "Local APIC Register Address Map".
 enum class Register : u32 {
     id = 0x020,
+    task_priority = 0x080,
     eoi = 0x0b0,
     spurious = 0x0f0,
     icr_low = 0x300,
     icr_high = 0x310,
     lvt_timer = 0x320,
+    lvt_performance = 0x340,
     lvt_lint0 = 0x350,
     lvt_lint1 = 0x360,
     lvt_error = 0x370,
@@ -28,7 +30,9 @@ constexpr u32 masked = 1U << 16;
 constexpr u64 x2apic_mode = bit(10);
 constexpr u64 apic_enabled = bit(11);
 
-bool x2apic() { return (read_msr(msr::ia32_apic_base) & x2apic_mode) != 0; }
+bool x2apic() {
+    return (read_msr(msr::ia32_apic_base) & x2apic_mode) != 0;
+}
 
 volatile u32* mmio(Register r) {
     const u64 base = read_msr(msr::ia32_apic_base) & 0xffffff000;
@@ -64,29 +68,51 @@ void send(u32 apic_id, u32 command) {
 
 void enable_lapic() {
     write_msr(msr::ia32_apic_base, read_msr(msr::ia32_apic_base) | apic_enabled);
-    for (const Register r :
-         {Register::lvt_timer, Register::lvt_lint0, Register::lvt_lint1, Register::lvt_error})
+    for (const Register r : {Register::lvt_timer, Register::lvt_performance, Register::lvt_lint0,
+                             Register::lvt_lint1, Register::lvt_error})
         write(r, masked);
+    write(Register::task_priority, 0);
     write(Register::spurious, 0x100U | spurious_vector.value);
     constexpr u32 divide_by_16 = 3;
     write(Register::divide, divide_by_16);
     write(Register::lvt_timer, timer_vector.value);
 }
 
-u32 lapic_id() { return x2apic() ? read(Register::id) : read(Register::id) >> 24; }
-void end_of_interrupt() { write(Register::eoi, 0); }
+bool lapic_reaches(u32 apic_id) {
+    constexpr u32 broadcast = 0xff;
+    return x2apic() || apic_id < broadcast;
+}
+
+u32 lapic_id() {
+    return x2apic() ? read(Register::id) : read(Register::id) >> 24;
+}
+void end_of_interrupt() {
+    write(Register::eoi, 0);
+}
 
 constexpr u32 assert_level = 1U << 14;
-void send_init(u32 apic_id) { send(apic_id, assert_level | 5U << 8); }
-void send_startup(u32 apic_id, u8 page) { send(apic_id, assert_level | 6U << 8 | page); }
-void send_nmi(u32 apic_id) { send(apic_id, assert_level | 4U << 8); }
-void send_interrupt(u32 apic_id, Vector vector) { send(apic_id, assert_level | vector.value); }
+void send_init(u32 apic_id) {
+    send(apic_id, assert_level | 5U << 8);
+}
+void send_startup(u32 apic_id, u8 page) {
+    send(apic_id, assert_level | 6U << 8 | page);
+}
+void send_nmi(u32 apic_id) {
+    send(apic_id, assert_level | 4U << 8);
+}
+void send_interrupt(u32 apic_id, Vector vector) {
+    send(apic_id, assert_level | vector.value);
+}
 void send_nmi_to_others() {
     constexpr u32 all_but_self = 3U << 18;
     send(0, assert_level | all_but_self | 4U << 8);
 }
 
-void start_lapic_timer(u32 count) { write(Register::initial_count, count); }
-u32 lapic_timer_count() { return read(Register::current_count); }
+void start_lapic_timer(u32 count) {
+    write(Register::initial_count, count);
+}
+u32 lapic_timer_count() {
+    return read(Register::current_count);
+}
 
 } // namespace vestige::host

@@ -8,15 +8,17 @@
 #include "vestige/host/control_registers.hpp"
 #include "vestige/host/lapic.hpp"
 #include "vestige/host/machine_end.hpp"
-#include "vestige/host/msr.hpp"
 #include "vestige/host/per_cpu.hpp"
+#include "vestige/host/smp.hpp"
 #include "vestige/host/symbols.hpp"
 
 namespace vestige {
 namespace host {
 namespace {
 
-constinit std::atomic<bool> panic_begun{false};
+constexpr unsigned nobody = ~0U;
+constinit std::atomic<unsigned> panicking_cpu{nobody};
+constexpr u8 did_not_run = 127;
 
 extern "C" const char image_start[], text_end[], image_end[];
 
@@ -63,35 +65,45 @@ void tell_registers(const TrapFrame& f) {
          f.error_code);
 }
 
-/// Only the first CPU to panic reports; the others stop.
+/// Stops the other CPUs and takes the console from whoever has it.
+void stop_others() {
+    if (!cpus().empty())
+        send_nmi_to_others();
+    constexpr unsigned long_enough = 100'000; // for the one that writes to notice its NMI
+    for (unsigned i = 0; i < long_enough; ++i)
+        pause();
+    console().seize();
+}
+
+/// Only the first CPU to panic reports; the others stop. A fault while reporting ends the machine
+/// with what has been said so far.
 void begin_panic(const char* reason) {
     disable_interrupts();
-    if (panic_begun.exchange(true))
+    const unsigned me = this_cpu().number;
+    unsigned owner = nobody;
+    if (!panicking_cpu.compare_exchange_strong(owner, me)) {
+        if (owner == me)
+            end_machine(did_not_run);
         halt_forever();
-    console().seize();
-    const bool have_cpu = read_msr(msr::ia32_gs_base) != 0;
-    if (have_cpu)
-        send_nmi_to_others();
-    tell("panic: {} (cpu {})", reason, have_cpu ? this_cpu().number : 0);
+    }
+    stop_others();
+    tell("panic: {} (cpu {})", reason, me);
     tell("panic:   cr0 {x} cr2 {x} cr3 {x} cr4 {x}", read_cr0(), read_cr2(), read_cr3(),
          read_cr4());
 }
 
-[[noreturn]] void finish_panic() {
-    constexpr u8 did_not_run = 127;
-    end_machine(did_not_run);
-}
-
 } // namespace
 
-bool panicking() { return panic_begun.load(std::memory_order_relaxed); }
+bool panicking() {
+    return panicking_cpu.load(std::memory_order_relaxed) != nobody;
+}
 
 void panic_with(const char* reason, const TrapFrame& frame) {
     begin_panic(reason);
     tell_address("at", frame.rip);
     tell_registers(frame);
     back_trace(frame.rbp);
-    finish_panic();
+    end_machine(did_not_run);
 }
 
 } // namespace host
@@ -99,7 +111,7 @@ void panic_with(const char* reason, const TrapFrame& frame) {
 void panic(const char* reason) {
     host::begin_panic(reason);
     host::back_trace(reinterpret_cast<u64>(__builtin_frame_address(0)));
-    host::finish_panic();
+    host::end_machine(host::did_not_run);
 }
 
 } // namespace vestige

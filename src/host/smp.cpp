@@ -7,6 +7,7 @@
 #include "vestige/base/panic.hpp"
 #include "vestige/host/clock.hpp"
 #include "vestige/host/control_registers.hpp"
+#include "vestige/host/interrupts.hpp"
 #include "vestige/host/lapic.hpp"
 #include "vestige/host/paging.hpp"
 
@@ -19,8 +20,7 @@ namespace {
 extern "C" const std::byte trampoline_start[], trampoline_end[], trampoline_data[];
 extern "C" const char boot_stack_top[];
 
-/// Where CPUs start: a page below 1 MiB that no loader uses for our modules.
-constexpr Hpa trampoline_page{0x8000};
+constexpr u64 first_unusable = 0xa0000; ///< above it SIPI vectors name no memory of ours
 
 /// What the trampoline reads; layout as in boot/trampoline.S.
 struct TrampolineData {
@@ -32,6 +32,8 @@ struct TrampolineData {
 
 constinit StaticVector<PerCpu*, most_cpus> running;
 constinit CpuEntry cpu_entry = nullptr;
+constinit PerCpu boot_cpu;
+constinit std::array<u64, 1024> early_trap_stack{};
 
 /// A stack with an absent page below it; the address of its top.
 u64 new_stack(PageAllocator& pages) {
@@ -42,6 +44,11 @@ u64 new_stack(PageAllocator& pages) {
     return (*block + page_size + stack_size).value();
 }
 
+void give_trap_stacks(PerCpu& cpu, PageAllocator& pages) {
+    for (unsigned i = 0; i < ist_count; ++i)
+        cpu.tss.ist[i] = new_stack(pages);
+}
+
 PerCpu& new_cpu(PageAllocator& pages, unsigned number, u32 apic_id) {
     const auto block = pages.allocate(sizeof(PerCpu));
     if (!block)
@@ -49,8 +56,8 @@ PerCpu& new_cpu(PageAllocator& pages, unsigned number, u32 apic_id) {
     PerCpu* const cpu = new (physical(*block)) PerCpu;
     cpu->number = number;
     cpu->apic_id = apic_id;
-    for (unsigned i = 0; i < ist_count; ++i)
-        cpu->tss.ist[i] = new_stack(pages);
+    cpu->stack_top = new_stack(pages);
+    give_trap_stacks(*cpu, pages);
     return *cpu;
 }
 
@@ -79,58 +86,82 @@ bool came_online(const PerCpu& cpu, u64 microseconds) {
     return cpu.online.load(std::memory_order_acquire);
 }
 
-/// SDM 3A, "Typical BSP Initialization Sequence": INIT, then one or two SIPIs.
-bool start_cpu(PerCpu& cpu) {
+/// Puts the trampoline, with what this CPU needs to start, into its page.
+void prepare_trampoline(Hpa page, const PerCpu& cpu) {
+    make_writable(page);
+    std::memcpy(physical(page), trampoline_start,
+                static_cast<u64>(trampoline_end - trampoline_start));
     TrampolineData data;
     data.cr3 = page_table_root();
     data.stack = cpu.stack_top;
     data.argument = reinterpret_cast<u64>(&cpu);
     data.entry = reinterpret_cast<u64>(&ap_main);
-    std::memcpy(physical(trampoline_page + static_cast<u64>(trampoline_data - trampoline_start)),
-                &data, sizeof data);
-    constexpr u8 page = trampoline_page.value() / page_size;
+    std::memcpy(physical(page + static_cast<u64>(trampoline_data - trampoline_start)), &data,
+                sizeof data);
+    make_executable(page);
+}
+
+/// SDM 3A, "Typical BSP Initialization Sequence": INIT, then one or two SIPIs.
+bool start_cpu(PerCpu& cpu, Hpa page) {
+    if (!lapic_reaches(cpu.apic_id))
+        return false;
+    prepare_trampoline(page, cpu);
+    const u8 page_number = static_cast<u8>(page.value() / page_size);
     send_init(cpu.apic_id);
     wait_microseconds(10'000);
-    send_startup(cpu.apic_id, page);
+    send_startup(cpu.apic_id, page_number);
     if (came_online(cpu, 1'000))
         return true;
-    send_startup(cpu.apic_id, page);
-    return came_online(cpu, 200'000);
+    send_startup(cpu.apic_id, page_number);
+    if (came_online(cpu, 1'000'000))
+        return true;
+    send_init(cpu.apic_id); // it shall not wake up later, on another CPU's stack
+    return false;
 }
 
 } // namespace
 
+void initialize_traps() {
+    boot_cpu.stack_top = reinterpret_cast<u64>(boot_stack_top);
+    for (unsigned i = 0; i < ist_count; ++i)
+        boot_cpu.tss.ist[i] = reinterpret_cast<u64>(early_trap_stack.end());
+    load_descriptor_tables(boot_cpu);
+}
+
 void initialize_boot_cpu(PageAllocator& pages) {
     enable_lapic();
-    PerCpu& cpu = new_cpu(pages, 0, lapic_id());
-    cpu.stack_top = reinterpret_cast<u64>(boot_stack_top);
-    load_descriptor_tables(cpu);
-    cpu.online.store(true, std::memory_order_release);
-    static_cast<void>(running.push_back(&cpu));
+    boot_cpu.apic_id = lapic_id();
+    give_trap_stacks(boot_cpu, pages);
+    boot_cpu.online.store(true, std::memory_order_release);
+    static_cast<void>(running.push_back(&boot_cpu));
 }
 
 void start_cpus(const CpuList& list, PageAllocator& pages, CpuEntry entry) {
     cpu_entry = entry;
-    make_executable(trampoline_page);
-    std::memcpy(physical(trampoline_page), trampoline_start,
-                static_cast<u64>(trampoline_end - trampoline_start));
-    for (std::size_t i = 1; i < list.apic_ids.size(); ++i) {
-        PerCpu& cpu =
-            new_cpu(pages, static_cast<unsigned>(running.size()), list.apic_ids[i]);
-        cpu.stack_top = new_stack(pages);
-        if (!start_cpu(cpu)) {
+    const auto trampoline = pages.allocate(page_size, page_size, Hpa{first_unusable});
+    if (!trampoline && list.apic_ids.size() > 1)
+        log(LogArea::host, LogLevel::error,
+            "no free memory below 1 MiB: only the first CPU can be used");
+    for (std::size_t i = 1; trampoline && i < list.apic_ids.size(); ++i) {
+        PerCpu& cpu = new_cpu(pages, static_cast<unsigned>(running.size()), list.apic_ids[i]);
+        if (start_cpu(cpu, *trampoline))
+            static_cast<void>(running.push_back(&cpu));
+        else
             log(LogArea::host, LogLevel::error, "cpu with APIC id {} does not start: left out",
                 list.apic_ids[i]);
-            continue;
-        }
-        static_cast<void>(running.push_back(&cpu));
     }
-    unmap_page(trampoline_page);
+    if (trampoline)
+        unmap_page(*trampoline);
     if (list.dropped != 0)
         log(LogArea::host, LogLevel::warn, "{} CPUs beyond the first {} stay unused", list.dropped,
             most_cpus);
 }
 
-std::span<PerCpu* const> cpus() { return running.span(); }
+void kick(const PerCpu& cpu) {
+    send_interrupt(cpu.apic_id, kick_vector);
+}
+std::span<PerCpu* const> cpus() {
+    return running.span();
+}
 
 } // namespace vestige::host

@@ -4,10 +4,14 @@
 
 #include "vestige/base/number.hpp"
 
+#include <optional>
+
 namespace vestige::host {
 
-/// Measures TSC and APIC timer against PIT channel 2. Once, on the first CPU, APIC enabled.
-void calibrate_clock();
+/// Measures TSC and APIC timer against PIT channel 2, else the ACPI timer at pm_timer, else takes
+/// CPUID's word. Once, on the first CPU, APIC enabled. The name of the reference that was used.
+/// CPUID comes last because emulators pass on the frequencies of the CPU that they imitate.
+const char* calibrate_clock(std::optional<Port> pm_timer = {});
 [[nodiscard]] u64 tsc_frequency();
 /// Nanoseconds that a number of TSC ticks lasts, and back.
 [[nodiscard]] u64 tsc_to_nanoseconds(u64 ticks);
@@ -15,7 +19,8 @@ void calibrate_clock();
 /// Seconds since 1970-01-01 as the machine's RTC has it (taken as UTC).
 [[nodiscard]] u64 read_wall_clock();
 
-/// Sleeps until the TSC reaches deadline or an interrupt comes. Interrupts are off before and after.
+/// Sleeps until the TSC reaches deadline or an interrupt comes. Interrupts are off before and
+/// after.
 void idle_until(u64 deadline);
 
 } // namespace vestige::host

@@ -46,7 +46,7 @@ class Console final : public LogSink {
     ConsoleSettings settings_{};
     std::array<Uart, 2> uarts_{};
     std::atomic<bool> locked_{false};
-    bool seized_ = false;
+    std::atomic<bool> seized_{false};
     bool vga_lines_ = true;
     bool at_line_start_ = true;
     unsigned vga_row_ = 0;

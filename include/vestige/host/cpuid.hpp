@@ -21,4 +21,13 @@ inline CpuidResult cpuid(u32 leaf, u32 subleaf = 0) {
     return r;
 }
 
+/// As cpuid(), but zeros for a basic or extended leaf above the highest one (Intel CPUs answer such
+/// a leaf with the highest one's data).
+inline CpuidResult cpuid_or_zero(u32 leaf, u32 subleaf = 0) {
+    constexpr u32 extended = 0x80000000;
+    const u32 range = leaf & extended;
+    const u32 highest = cpuid(range).eax;
+    return highest >= leaf && highest - range < 0x10000 ? cpuid(leaf, subleaf) : CpuidResult{};
+}
+
 } // namespace vestige::host

@@ -9,6 +9,8 @@ namespace vestige::host {
 /// Enables this CPU's APIC with our spurious vector and all local sources masked.
 void enable_lapic();
 [[nodiscard]] u32 lapic_id();
+/// Whether this CPU can address that one: in xAPIC mode numbers end at 254.
+[[nodiscard]] bool lapic_reaches(u32 apic_id);
 void end_of_interrupt();
 void send_init(u32 apic_id);
 /// page: number of the 4 KiB page below 1 MiB where the CPU starts.

@@ -4,6 +4,7 @@
 
 #include "vestige/host/boot_info.hpp"
 #include "vestige/host/page_allocator.hpp"
+#include "vestige/host/page_table.hpp"
 
 namespace vestige::host {
 
@@ -14,16 +15,17 @@ namespace vestige::host {
 void build_address_space(const BootInfo& info, PageAllocator& pages);
 /// Switches another CPU to the same tables and turns on the protections (WP, NXE, SMEP, UMIP).
 void enter_address_space();
+/// Logs at debug level what protects the address space; panics when a page is both writable and
+/// executable.
+void check_address_space();
 /// Takes one 4 KiB page out of the map (a guard page).
 void unmap_page(Hpa page);
-/// Lets one 4 KiB page be executed: the trampoline's, while CPUs start.
+/// Makes one 4 KiB page read-execute (the trampoline's, while a CPU starts), or read-write again.
 void make_executable(Hpa page);
+void make_writable(Hpa page);
 /// Root of the tables, for CR3.
 [[nodiscard]] u64 page_table_root();
 /// First address above everything mapped.
 [[nodiscard]] Hpa end_of_map();
-
-/// Host-linear view of physical memory: identity-mapped.
-inline std::byte* physical(Hpa address) { return reinterpret_cast<std::byte*>(address.value()); }
 
 } // namespace vestige::host

@@ -22,6 +22,12 @@ struct [[gnu::packed]] TaskState {
 };
 static_assert(sizeof(TaskState) == 104);
 
+/// GDTR or IDTR in memory.
+struct [[gnu::packed]] DescriptorTable {
+    u16 limit = 0;
+    u64 base = 0;
+};
+
 inline constexpr u64 stack_size = 32 * kib;
 
 struct PerCpu {

@@ -25,7 +25,7 @@ class Uart {
     /// False when no UART answers at the base.
     [[nodiscard]] bool open(const UartSettings& settings);
     [[nodiscard]] bool present() const { return present_; }
-    /// Queues text; waits for the port only when the ring is full.
+    /// Queues text; waits for the port only when the ring is full, and gives up on a dead port.
     void write(std::string_view text);
     /// Moves what the port takes now.
     void poll();
@@ -34,11 +34,14 @@ class Uart {
     [[nodiscard]] std::optional<u8> read();
 
   private:
-    [[nodiscard]] Port reg(u16 offset) const { return Port{static_cast<u16>(base_.value + offset)}; }
+    [[nodiscard]] Port reg(u16 offset) const {
+        return Port{static_cast<u16>(base_.value + offset)};
+    }
     [[nodiscard]] bool can_send() const;
 
     Port base_{};
     bool present_ = false;
+    unsigned burst_ = 1; ///< bytes that an empty transmitter takes
     SpscRing<u8, 65536> ring_;
 };
 
