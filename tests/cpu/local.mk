@@ -6,6 +6,8 @@ tests_cpu_test_SOURCES = \
     tests/cpu/page_walk_test.cpp \
     tests/cpu/linear_access_test.cpp \
     tests/cpu/exception_combining_test.cpp \
-    tests/cpu/control_registers_test.cpp
+    tests/cpu/control_registers_test.cpp \
+    tests/cpu/cpuid_policy_test.cpp \
+    tests/cpu/msr_policy_test.cpp
 tests_cpu_test_CXXFLAGS = $(test_flags)
 tests_cpu_test_LDADD = $(test_libs)

@@ -26,6 +26,10 @@ class CpuidSource {
 struct CpuidOptions {
     /// RDRAND and RDSEED: off so that runs repeat.
     bool random_numbers = false;
+    /// RDTSCP and RDPID: the back end lets the guest execute them and switches TSC_AUX.
+    bool rdtscp = true;
+    /// INVPCID: the back end lets the guest execute it.
+    bool invpcid = true;
 };
 
 /// Guest state that CPUID reflects.
@@ -48,13 +52,14 @@ class CpuidPolicy {
     [[nodiscard]] bool movbe() const;
     [[nodiscard]] bool huge_pages() const;
     [[nodiscard]] bool tsc_aux() const;
-    [[nodiscard]] bool xsaves() const;
     /// CPUID leaf 1 EAX, the reset value of EDX.
     [[nodiscard]] u32 signature() const;
 
   private:
-    [[nodiscard]] CpuidResult masked(u32 leaf, u32 subleaf) const;
-    [[nodiscard]] CpuidResult xsave_leaf(u32 subleaf, const CpuidContext& context) const;
+    [[nodiscard]] CpuidResult allowed(u32 leaf, u32 subleaf) const;
+    [[nodiscard]] CpuidResult xsave(u32 subleaf, u64 xcr0) const;
+    [[nodiscard]] u32 xsave_size(u64 features, bool compacted) const;
+    [[nodiscard]] u64 xcr0_allowed() const;
 
     const CpuidSource& host_;
     CpuidOptions options_;

@@ -33,7 +33,6 @@ inline constexpr u32 mtrr_fix16k_80000 = 0x258;
 inline constexpr u32 mtrr_fix4k_c0000 = 0x268;
 inline constexpr u32 pat = 0x277;
 inline constexpr u32 mtrr_def_type = 0x2ff;
-inline constexpr u32 xss = 0xda0;
 inline constexpr u32 efer = 0xc0000080;
 inline constexpr u32 star = 0xc0000081;
 inline constexpr u32 lstar = 0xc0000082;
@@ -63,7 +62,6 @@ class MsrBackend {
 struct MsrFeatures {
     ControlFeatures control;
     bool tsc_aux = false;
-    bool xsaves = false;
 };
 
 /// MSRs that a guest may access without an exit: every value that the CPU itself accepts is safe,
@@ -76,7 +74,7 @@ class MsrState {
     MsrState(CpuState& state, MsrBackend& backend, const MsrFeatures& features)
         : state_{state}, backend_{backend}, features_{features} {}
 
-    [[nodiscard]] Result<u64, Event> read(u32 index) const;
+    [[nodiscard]] Result<u64, Event> read(u32 index);
     [[nodiscard]] Result<Unit, Event> write(u32 index, u64 value);
     /// Values after power-on.
     void reset();
@@ -89,16 +87,16 @@ class MsrState {
         std::array<u64, 2 * variable_ranges> variable{}; ///< PHYSBASE0, PHYSMASK0, PHYSBASE1, ...
         std::array<u64, 11> fixed{};
     };
-    [[nodiscard]] const u64* mtrr(u32 index) const;
-    [[nodiscard]] Result<Unit, Event> write_mtrr(u32 index, u64 value);
+    [[nodiscard]] u64* mtrr(u32 index);
+    [[nodiscard]] bool mtrr_allows(u32 index, u64 value) const;
+    [[nodiscard]] Result<u64, Event> read_state(u32 index) const;
+    [[nodiscard]] Result<Unit, Event> write_state(u32 index, u64 value);
 
     CpuState& state_;
     MsrBackend& backend_;
     MsrFeatures features_;
     Mtrrs mtrrs_;
-    u64 bios_sign_id_ = 0;
-    u64 misc_enable_ = 0x1;
-    u64 mcg_status_ = 0;
+    bool fast_strings_ = true;
 };
 
 } // namespace vestige::cpu
