@@ -180,9 +180,13 @@ bool looks_like_path(std::string_view word) {
 
 } // namespace
 
-std::string_view name_of(ModuleKind kind) { return kind_words[static_cast<std::size_t>(kind)]; }
+std::string_view name_of(ModuleKind kind) {
+    return kind_words[static_cast<std::size_t>(kind)];
+}
 
-std::span<const ModuleKey> module_keys() { return keys; }
+std::span<const ModuleKey> module_keys() {
+    return keys;
+}
 
 bool is_vm_name(std::string_view name) {
     if (name.empty() || name.size() > 15)
@@ -214,7 +218,8 @@ unsigned parse_module(std::string_view text, ModuleOptions& module, ProblemSink&
     WordReader words{text};
     std::optional<std::string_view> word = words.next();
     if (word && !parse_kind(*word) && !split_assignment(*word).value) {
-        // QEMU passes the file's name in front; without a kind behind it, it need not look like one.
+        // QEMU passes the file's name in front; without a kind behind it, it need not look like
+        // one.
         WordReader ahead = words;
         const std::optional<std::string_view> second = ahead.next();
         const bool kind_follows = second && parse_kind(*second);

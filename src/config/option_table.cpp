@@ -26,15 +26,17 @@ bool parse_boot_trace(BootOptions& options, std::string_view text) {
     return trace.has_value();
 }
 
-void show_boot_trace(const BootOptions& options, TextSink& out) { show(options.trace, out); }
+void show_boot_trace(const BootOptions& options, TextSink& out) {
+    show(options.trace, out);
+}
 
 constexpr Option table[] = {
     {"com1", "BAUD,FRAME[,PORT] (115200,8n1,0x3f8) or off", "first serial port of this machine",
      parse_serial_port<&BootOptions::com1>, show_serial_port<&BootOptions::com1>},
     {"com2", "BAUD,FRAME[,PORT] (115200,8n1,0x2f8) or off", "second serial port of this machine",
      parse_serial_port<&BootOptions::com2>, show_serial_port<&BootOptions::com2>},
-    {"console", "list of com1,vga,fb,e9, or none", "where output goes", parse_console,
-     show_console, false, "fb"},
+    {"console", "list of com1,vga,fb,e9, or none", "where output goes", parse_console, show_console,
+     false, "fb"},
     {"monitor", "com1|com2|kbd|off", "where the operator's keys come from",
      parse_choice<&BootOptions::monitor, monitor_words>,
      show_choice<&BootOptions::monitor, monitor_words>},
@@ -68,12 +70,15 @@ constexpr Option table[] = {
      parse_selftest, show_selftest, true},
 };
 
+constexpr BootOptions defaults;
+
 } // namespace
 
-std::span<const Option> option_table() { return table; }
+std::span<const Option> option_table() {
+    return table;
+}
 
 void write_help(const BootOptions& options, TextSink& out) {
-    const BootOptions defaults;
     out.write("Boot words: NAME=VALUE, and for on|off also NAME and no-NAME; the last one wins.\n");
     for (const Option& option : table) {
         char fallback[64];

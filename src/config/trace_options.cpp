@@ -63,7 +63,8 @@ bool add_item(TraceOptions& trace, std::string_view item, List& list) {
 class ItemWriter {
   public:
     explicit ItemWriter(TextSink& out) : out_{out} {}
-    template <class... Arguments> void item(std::string_view format, const Arguments&... arguments) {
+    template <class... Arguments>
+    void item(std::string_view format, const Arguments&... arguments) {
         if (!first_)
             out_.write(",");
         first_ = false;

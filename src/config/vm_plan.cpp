@@ -182,14 +182,16 @@ void Planner::check_size(unsigned module) {
         return complain("module {} \"{}\": the image is empty", module + 1, label(module));
     if (m.kind == ModuleKind::rom &&
         (m.size < 64 * kib || m.size > 8 * mib || m.size % page_size != 0))
-        complain("module {} \"{}\": a rom has 64K to 8M in whole 4 KiB pages, this one has {} bytes",
-                 module + 1, label(module), m.size);
+        complain(
+            "module {} \"{}\": a rom has 64K to 8M in whole 4 KiB pages, this one has {} bytes",
+            module + 1, label(module), m.size);
     if (m.kind != ModuleKind::raw && (m.options.at || m.options.start))
         complain("module {} \"{}\": at= and start= only go with raw, this is a {}", module + 1,
                  label(module), name_of(m.kind));
     if (!is_medium(m.kind) && (m.options.unit || m.options.read_only))
-        complain("module {} \"{}\": unit= and ro= only go with disk, floppy and cdrom, this is a {}",
-                 module + 1, label(module), name_of(m.kind));
+        complain(
+            "module {} \"{}\": unit= and ro= only go with disk, floppy and cdrom, this is a {}",
+            module + 1, label(module), name_of(m.kind));
 }
 
 void Planner::apply(const ModuleOptions& said, VmPlan& vm) {
@@ -229,8 +231,8 @@ void Planner::apply_settings() {
 void Planner::place_image(unsigned module) {
     VmPlan& vm = plans_.vms[vm_of_[module]];
     if (vm.source != BootSource::builtin)
-        return complain("module {} \"{}\": VM {} has a {} image already, it holds one",
-                        module + 1, label(module), vm.name.view(),
+        return complain("module {} \"{}\": VM {} has a {} image already, it holds one", module + 1,
+                        label(module), vm.name.view(),
                         vm.source == BootSource::rom ? "rom" : "raw");
     vm.source = modules_[module].kind == ModuleKind::rom ? BootSource::rom : BootSource::raw;
     vm.module = module;
@@ -251,9 +253,10 @@ void Planner::place_medium(unsigned module) {
     const Units units = units_of(m.kind);
     const std::optional<u8> unit = m.options.unit ? m.options.unit : free_unit(vm, m.kind);
     if (!unit || vm.disks.full())
-        return complain("module {} \"{}\": VM {} has no room for it: at most {} of kind {}, {} in all",
-                        module + 1, label(module), vm.name.view(), units.last - units.first + 1,
-                        name_of(m.kind), most_disks);
+        return complain(
+            "module {} \"{}\": VM {} has no room for it: at most {} of kind {}, {} in all",
+            module + 1, label(module), vm.name.view(), units.last - units.first + 1,
+            name_of(m.kind), most_disks);
     if (*unit < units.first || *unit > units.last)
         return complain("module {} \"{}\": unit=0x{02x} does not go with {}, expected 0x{02x} to "
                         "0x{02x}",
@@ -264,8 +267,8 @@ void Planner::place_medium(unsigned module) {
                             "one is module {} \"{}\"",
                             module + 1, label(module), vm.name.view(), *unit, disk.module + 1,
                             label(disk.module));
-    static_cast<void>(vm.disks.push_back({*unit, m.kind, module,
-                                          m.options.read_only.value_or(m.kind == ModuleKind::cdrom)}));
+    static_cast<void>(vm.disks.push_back(
+        {*unit, m.kind, module, m.options.read_only.value_or(m.kind == ModuleKind::cdrom)}));
 }
 
 /// Fills in the boot order and, for a VM that boots from disks, which module it will be.
@@ -304,12 +307,13 @@ void Planner::share_memory() {
         return;
     const u64 share = (host_.memory - fixed) / sharing / mib * mib;
     if (share < least_memory)
-        return complain("{} VMs need {} MiB each at least, {} MiB of this machine's memory are free",
-                        sharing, least_memory / mib, (host_.memory - fixed) / mib);
+        return complain(
+            "{} VMs need {} MiB each at least, {} MiB of this machine's memory are free", sharing,
+            least_memory / mib, (host_.memory - fixed) / mib);
     for (VmPlan& vm : plans_.vms)
         if (vm.memory == 0)
-            vm.memory = std::min(
-                share, vm.source == BootSource::builtin ? builtin_memory : default_memory);
+            vm.memory =
+                std::min(share, vm.source == BootSource::builtin ? builtin_memory : default_memory);
 }
 
 void Planner::check_raw(const VmPlan& vm) {

@@ -102,12 +102,30 @@ TEST_F(BootLine, BadValuesSayWhatWasExpected) {
               "boot word \"view\": a value is missing, expected view=auto|screen|com1");
     EXPECT_EQ(complaint("strict=maybe"),
               "boot word \"strict=maybe\": bad value, expected strict=on|off");
-    for (const char* bad :
-         {"com1=0", "com1=1000000", "com1=9600,9n1", "com1=9600,8x1", "com1=9600,8n3",
-          "com1=115200,8n1,0", "com1=115200,8n1,0x3f8,1", "com1=", "console=com1,none",
-          "console=com3", "loglevel=loud", "loglevel=info,bios", "loglevel=moon=info",
-          "loglevel=bios=loud", "escape=ctrl-m", "escape=x", "escape=ctrl-1", "trace=int:123",
-          "gdb=wait", "gdb=com9", "selftest=", "vm.a=1", "vm.a.mem", "vm..mem=1M"})
+    for (const char* bad : {"com1=0",
+                            "com1=1000000",
+                            "com1=9600,9n1",
+                            "com1=9600,8x1",
+                            "com1=9600,8n3",
+                            "com1=115200,8n1,0",
+                            "com1=115200,8n1,0x3f8,1",
+                            "com1=",
+                            "console=com1,none",
+                            "console=com3",
+                            "loglevel=loud",
+                            "loglevel=info,bios",
+                            "loglevel=moon=info",
+                            "loglevel=bios=loud",
+                            "escape=ctrl-m",
+                            "escape=x",
+                            "escape=ctrl-1",
+                            "trace=int:123",
+                            "gdb=wait",
+                            "gdb=com9",
+                            "selftest=",
+                            "vm.a=1",
+                            "vm.a.mem",
+                            "vm..mem=1M"})
         EXPECT_NE(complaint(bad).find(std::string{"boot word \""} + bad), std::string::npos) << bad;
 }
 
@@ -127,8 +145,7 @@ TEST_F(BootLine, VmWordsAreCheckedAtOnce) {
 }
 
 TEST_F(BootLine, WhatIsNotBuiltIsSaid) {
-    EXPECT_EQ(complaint("gdb=com2,wait"),
-              "boot word \"gdb=com2,wait\": com2 is not in this build");
+    EXPECT_EQ(complaint("gdb=com2,wait"), "boot word \"gdb=com2,wait\": com2 is not in this build");
     EXPECT_EQ(complaint("onfault=monitor"),
               "boot word \"onfault=monitor\": monitor is not in this build");
 }

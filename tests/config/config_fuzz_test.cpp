@@ -22,9 +22,10 @@ class Scrambler {
         }
         for (const ModuleKey& key : module_keys())
             pieces_.emplace_back(key.name);
-        for (const char* extra : {"=", " ", ",", ":", ".", "-", "no-", "vm.", "vm.a.mem=", "64M",
-                                  "0x", "int", "io:60-64", "\"", "#", "\n", "floppy", "disk",
-                                  "raw", "rom", "cdrom", "unit=0x80", "vm=a", "99999999999999"})
+        for (const char* extra :
+             {"=",         " ",    ",",   ":",   ".",        "-",         "no-",  "vm.",
+              "vm.a.mem=", "64M",  "0x",  "int", "io:60-64", "\"",        "#",    "\n",
+              "floppy",    "disk", "raw", "rom", "cdrom",    "unit=0x80", "vm=a", "99999999999999"})
             pieces_.emplace_back(extra);
     }
     std::string text() {

@@ -66,10 +66,10 @@ TEST_F(ModuleString, ProblemsAreOneSentenceEach) {
     EXPECT_EQ(complaint("disk ro"), "module word \"ro\": a value is missing, expected ro=on|off");
     EXPECT_EQ(complaint("disk floppy"),
               "module word \"floppy\": expected KEY=VALUE behind the kind");
-    for (const char* bad : {"vm=", "vm=a.b", "vm=sixteencharacter", "unit=0x100", "unit=x",
-                            "mem=0M", "mem=1500K", "cpus=0", "cpus=65", "boot=", "boot=a,b",
-                            "boot=a,c,d,a", "at=4G", "at=0x100000000", "start=7c00",
-                            "start=10000:0", "com1=com3", "trace=x", "ro=perhaps"})
+    for (const char* bad :
+         {"vm=", "vm=a.b", "vm=sixteencharacter", "unit=0x100", "unit=x", "mem=0M", "mem=1500K",
+          "cpus=0", "cpus=65", "boot=", "boot=a,b", "boot=a,c,d,a", "at=4G", "at=0x100000000",
+          "start=7c00", "start=10000:0", "com1=com3", "trace=x", "ro=perhaps"})
         EXPECT_NE(complaint(std::string{"raw "} + bad).find("bad value"), std::string::npos) << bad;
 }
 

@@ -16,9 +16,7 @@ struct Plan : testing::Test {
         m.size = size;
         modules.push_back(m);
     }
-    void boot(std::string_view line) {
-        ASSERT_EQ(parse_boot_line(line, options, problems), 0U);
-    }
+    void boot(std::string_view line) { ASSERT_EQ(parse_boot_line(line, options, problems), 0U); }
     void plan() {
         plan_vms(modules, options, host, plans, problems);
         EXPECT_EQ(plans.problems, problems.sentences.size());
@@ -180,10 +178,8 @@ INSTANTIATE_TEST_SUITE_P(
                 9 << 20,
                 "module 1 \"r.bin\": a rom has 64K to 8M in whole 4 KiB pages, this one has "
                 "9437184 bytes"},
-        Mistake{{"raw", "raw", "raw", "raw", "raw"},
-                "",
-                512,
-                "5 VMs need 5 CPUs, this machine has 4"},
+        Mistake{
+            {"raw", "raw", "raw", "raw", "raw"}, "", 512, "5 VMs need 5 CPUs, this machine has 4"},
         Mistake{{"raw mem=1G"},
                 "",
                 512,
@@ -222,10 +218,7 @@ INSTANTIATE_TEST_SUITE_P(
                 512,
                 "module 1 \"x\": unit= and ro= only go with disk, floppy and cdrom, this is a raw"},
         Mistake{{"x disk boot=a"}, "", 512, "VM a: boot= names no kind of medium that it has"},
-        Mistake{{"x raw cpus=2"},
-                "",
-                512,
-                "VM a: cpus=2 is not in this build, a VM has one CPU"},
+        Mistake{{"x raw cpus=2"}, "", 512, "VM a: cpus=2 is not in this build, a VM has one CPU"},
         Mistake{{"x raw"},
                 "",
                 640 << 10,
