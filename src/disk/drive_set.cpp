@@ -87,20 +87,20 @@ void DriveSet::start_emulation(const BootEntry& entry, u8 cd_number) {
     if (entry.media == 4) {
         const u64 room = cd->device->sector_count() * 4;
         const u64 start = u64{entry.image} * 4;
-        image_ = CdImage{*cd->device, entry.image, room > start ? room - start : 0};
+        image_.open(*cd->device, entry.image, room > start ? room - start : 0);
         std::array<std::byte, 512> mbr{};
         static_cast<void>(image_.read(Lba{0}, mbr));
         // The partition table says how large the emulated disk is.
         const u64 end = u64{load_le<u32>(mbr, 454)} + load_le<u32>(mbr, 458);
         if (end != 0)
-            image_ = CdImage{*cd->device, entry.image, std::min(end, image_.sector_count())};
+            image_.open(*cd->device, entry.image, std::min(end, image_.sector_count()));
         emulated_.type = DriveType::disk;
         emulated_.geometry = disk_geometry(image_.sector_count(), mbr);
     } else {
         const auto format = floppy_format(u64{floppy_kib[entry.media & 3]} * 1024);
         if (!format)
             return;
-        image_ = CdImage{*cd->device, entry.image, format->geometry.total()};
+        image_.open(*cd->device, entry.image, format->geometry.total());
         emulated_.type = DriveType::floppy;
         emulated_.geometry = format->geometry;
         emulated_.floppy_type = format->type;

@@ -55,13 +55,12 @@ Result<Unit, machine::BlockError> CdImage::read(Lba first, std::span<std::byte> 
     const u64 count = out.size() / 512;
     if (first.value > sectors_ || count > sectors_ - first.value)
         return Error{machine::BlockError::out_of_range};
-    Sector sector{};
     for (u64 at = first.value; !out.empty();) {
         const u64 offset = at % 4 * 512;
         const u64 piece = std::min<u64>(out.size(), cd_sector - offset);
-        if (const auto got = cd_->read(Lba{u64{first_} + at / 4}, sector); !got)
+        if (const auto got = cd_->read(Lba{u64{first_} + at / 4}, sector_); !got)
             return got;
-        std::memcpy(out.data(), &sector[offset], piece);
+        std::memcpy(out.data(), &sector_[offset], piece);
         out = out.subspan(piece);
         at += piece / 512;
     }

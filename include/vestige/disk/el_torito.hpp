@@ -5,6 +5,8 @@
 #include "vestige/disk/geometry.hpp"
 #include "vestige/machine/backends.hpp"
 
+#include <array>
+
 namespace vestige::disk {
 
 /// The default entry of a boot catalogue.
@@ -22,9 +24,12 @@ struct BootEntry {
 /// A 512-byte-sector view on the image inside a CD: what an emulated drive reads. Read-only.
 class CdImage final : public machine::BlockDevice {
   public:
-    CdImage() = default;
-    CdImage(machine::BlockDevice& cd, u32 first, u64 sectors)
-        : cd_{&cd}, first_{first}, sectors_{sectors} {}
+    /// Shows sectors 512-byte sectors of cd from its 2048-byte sector first on.
+    void open(machine::BlockDevice& cd, u32 first, u64 sectors) {
+        cd_ = &cd;
+        first_ = first;
+        sectors_ = sectors;
+    }
 
     [[nodiscard]] u32 sector_size() const override { return 512; }
     [[nodiscard]] u64 sector_count() const override { return sectors_; }
@@ -40,6 +45,7 @@ class CdImage final : public machine::BlockDevice {
     machine::BlockDevice* cd_ = nullptr;
     u32 first_ = 0;
     u64 sectors_ = 0;
+    std::array<std::byte, 2048> sector_{}; ///< the CD sector that a read passes through
 };
 
 } // namespace vestige::disk

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The BIOS ROM at F0000h: VMCALL stubs, entry points and tables. Built once, never written again.
+#pragma once
+
+#include "vestige/base/address.hpp"
+#include "vestige/base/number.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace vestige::bios {
+
+inline constexpr u64 rom_size = 64 * kib;
+inline constexpr Gpa rom_base{0xf0000};
+inline constexpr unsigned vmcall_length = 3;
+
+/// Why a stub's VMCALL runs.
+enum class Entry : u8 {
+    call,          ///< the interrupt itself
+    after_window,  ///< again, after pending interrupts had their chance
+    after_wait,    ///< again, after the CPU slept in HLT
+    continuation,  ///< a guest handler that we called has returned
+};
+
+/// A VMCALL of ours: how it was entered and the interrupt it serves.
+struct Stub {
+    Entry entry = Entry::call;
+    u8 interrupt = 0;
+};
+
+// Offsets of the stub blocks in the segment F000; each holds 256 stubs, by interrupt number.
+inline constexpr u16 call_stubs = 0x8000;         ///< VMCALL; IRET, 4 bytes apart
+inline constexpr u16 continuation_stubs = 0x8400; ///< VMCALL; IRET, 4 bytes apart
+inline constexpr u16 wait_stubs = 0x8800;         ///< STI; HLT; VMCALL; IRET, 8 bytes apart
+inline constexpr u16 window_stubs = 0x9000;       ///< STI; NOP; VMCALL; IRET, 8 bytes apart
+
+inline constexpr u16 config_table = 0xe6f5;
+inline constexpr u16 diskette_table = 0xefc7;
+inline constexpr u16 disk_tables = 0xe401;
+inline constexpr u16 plain_iret = 0xff53;
+
+/// The stub whose VMCALL is at this linear address; nothing when it is not one of ours.
+constexpr std::optional<Stub> identify(Linear address) {
+    const u64 offset = address.value() - rom_base.value();
+    if (offset - call_stubs < 0x400 && (offset & 3) == 0)
+        return Stub{Entry::call, static_cast<u8>((offset - call_stubs) / 4)};
+    if (offset - continuation_stubs < 0x400 && (offset & 3) == 0)
+        return Stub{Entry::continuation, static_cast<u8>((offset - continuation_stubs) / 4)};
+    if (offset - wait_stubs < 0x800 && (offset & 7) == 2)
+        return Stub{Entry::after_wait, static_cast<u8>((offset - wait_stubs) / 8)};
+    if (offset - window_stubs < 0x800 && (offset & 7) == 2)
+        return Stub{Entry::after_window, static_cast<u8>((offset - window_stubs) / 8)};
+    return {};
+}
+
+/// Interrupt number of POST, entered by a far jump to F000:E05B or the reset vector.
+inline constexpr u8 post_interrupt = 0xf8;
+
+/// Writes the ROM image; rom is rom_size bytes.
+void build_rom(std::span<std::byte> rom);
+/// Offset in F000 that the power-on interrupt vector table gives an interrupt; 0 for none.
+[[nodiscard]] u16 default_vector(u8 interrupt);
+
+} // namespace vestige::bios

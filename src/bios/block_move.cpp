@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "block_move.hpp"
+
+#include <algorithm>
+
+namespace vestige::bios {
+namespace {
+
+constexpr std::size_t source_descriptor = 0x10, target_descriptor = 0x18, table_size = 0x30;
+
+struct Area {
+    u64 base = 0;
+    u64 limit = 0;
+};
+
+Area area_of(std::span<const std::byte> table, std::size_t at) {
+    Area area;
+    area.base = load_le<u16>(table, at + 2) | u64{static_cast<u8>(table[at + 4])} << 16 |
+                u64{static_cast<u8>(table[at + 7])} << 24;
+    const u8 flags = static_cast<u8>(table[at + 6]);
+    area.limit = load_le<u16>(table, at) | u64{flags & 15U} << 16;
+    if ((flags & 0x80) != 0)
+        area.limit = area.limit << 12 | 0xfff;
+    return area;
+}
+
+} // namespace
+
+Outcome move_block(Call& call) {
+    constexpr u16 most_words = 0x8000;
+    constexpr u8 exception = 0x02;
+    std::array<std::byte, table_size> table{};
+    call.read(cpu::SegmentName::es, call.si(), table);
+    const Area source = area_of(table, source_descriptor);
+    const Area target = area_of(table, target_descriptor);
+    const u64 size = u64{call.cx()} * 2;
+    // The copy runs through the descriptors: past their limits it faults, as the CPU would.
+    if (call.cx() > most_words || (size != 0 && (size - 1 > source.limit || size - 1 > target.limit))) {
+        call.set_ah(exception);
+        call.set_carry(true);
+        return Outcome::done;
+    }
+    // Physical copy with A20 on, as the service turns it on while it works.
+    std::array<std::byte, 512> buffer{};
+    for (u64 done = 0; done < size;) {
+        const u64 piece = std::min<u64>(buffer.size(), size - done);
+        const std::span<std::byte> part{buffer.data(), piece};
+        call.env.memory.read(Gpa{source.base + done}, part);
+        call.env.memory.write(Gpa{target.base + done}, part);
+        done += piece;
+    }
+    call.set_ah(0);
+    call.set_carry(false);
+    return Outcome::done;
+}
+
+} // namespace vestige::bios

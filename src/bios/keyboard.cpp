@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// INT 09h: from scan codes to the key buffer.
+#include "vestige/bios/service.hpp"
+
+#include "key_buffer.hpp"
+#include "keyboard_map.hpp"
+
+namespace vestige::bios {
+namespace {
+
+// 40:17h.
+constexpr u8 right_shift = 0x01, left_shift = 0x02, control = 0x04, alt = 0x08, scroll_lock = 0x10,
+             num_lock = 0x20, caps_lock = 0x40, insert = 0x80;
+// 40:18h.
+constexpr u8 left_control = 0x01, left_alt = 0x02, sys_req = 0x04, pause_active = 0x08;
+// 40:96h.
+constexpr u8 last_e1 = 0x01, last_e0 = 0x02, right_control = 0x04, right_alt = 0x08;
+constexpr u8 print_screen = 0x05, ctrl_break = 0x1b, system = 0x15;
+
+struct Flags {
+    Call& call;
+    [[nodiscard]] u8 get(Gpa field) const { return call.bda<u8>(field); }
+    void change(Gpa field, u8 mask, bool set) const {
+        const u8 old = get(field);
+        call.set_bda<u8>(field, static_cast<u8>(set ? old | mask : old & ~mask));
+    }
+};
+
+/// Shift, Ctrl and Alt on both sides; true when the code was one of them.
+bool modifier(const Flags& flags, u8 key, bool released, bool e0) {
+    const bool down = !released;
+    switch (key) {
+    case 0x2a:
+    case 0x36:
+        if (!e0) // E0 2A and E0 36 are fillers of the grey keys
+            flags.change(bda::shift_flags, key == 0x2a ? left_shift : right_shift, down);
+        return true;
+    case 0x1d:
+        if (e0)
+            flags.change(bda::keyboard_flags3, right_control, down);
+        else
+            flags.change(bda::shift_flags2, left_control, down);
+        flags.change(bda::shift_flags, control,
+                     (flags.get(bda::shift_flags2) & left_control) != 0 ||
+                         (flags.get(bda::keyboard_flags3) & right_control) != 0);
+        return true;
+    case 0x38:
+        if (e0)
+            flags.change(bda::keyboard_flags3, right_alt, down);
+        else
+            flags.change(bda::shift_flags2, left_alt, down);
+        flags.change(bda::shift_flags, alt,
+                     (flags.get(bda::shift_flags2) & left_alt) != 0 ||
+                         (flags.get(bda::keyboard_flags3) & right_alt) != 0);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// Caps, Num and Scroll Lock toggle once a press: 40:18h remembers that the key is held.
+bool lock_key(const Flags& flags, u8 key, bool released) {
+    const u8 mask = key == 0x3a ? caps_lock : key == 0x45 ? num_lock : key == 0x46 ? scroll_lock : 0;
+    if (mask == 0)
+        return false;
+    const bool held = (flags.get(bda::shift_flags2) & mask) != 0;
+    if (!released && !held)
+        flags.change(bda::shift_flags, mask, (flags.get(bda::shift_flags) & mask) == 0);
+    flags.change(bda::shift_flags2, mask, !released);
+    flags.call.set_bda<u8>(bda::keyboard_leds,
+                           static_cast<u8>((flags.get(bda::keyboard_leds) & 0xf8) |
+                                           (flags.get(bda::shift_flags) >> 4 & 7)));
+    return true;
+}
+
+/// Alt and digits on the keypad compose a character, entered when Alt is released.
+bool alt_digit(const Flags& flags, u8 key) {
+    constexpr std::array<u8, 13> digits{7, 8, 9, 0xff, 4, 5, 6, 0xff, 1, 2, 3, 0, 0xff};
+    if (key < 0x47 || key > 0x53 || digits[key - 0x47U] == 0xff)
+        return false;
+    const u8 value = flags.get(bda::alt_keypad);
+    flags.call.set_bda<u8>(bda::alt_keypad, static_cast<u8>(value * 10 + digits[key - 0x47U]));
+    return true;
+}
+
+u16 grey_word(u8 key, u16 word, bool plain_or_shift) {
+    if (key == 0x1c || key == 0x35) // Enter and slash of the keypad
+        return static_cast<u16>(0xe000 | (word & 0xff));
+    if (key >= 0x47 && key <= 0x53 && plain_or_shift)
+        return static_cast<u16>(key << 8 | 0xe0);
+    return static_cast<u16>(word == 0 ? 0 : (word & 0xff00) | 0xe0);
+}
+
+/// The buffer word of a pressed key; 0 when it enters nothing.
+u16 word_of(const Flags& flags, u8 key, bool e0) {
+    if (key >= key_words.size())
+        return 0;
+    const KeyWords& words = key_words[key];
+    const u8 shifts = flags.get(bda::shift_flags);
+    const bool shifted = (shifts & (left_shift | right_shift)) != 0;
+    if ((shifts & alt) != 0)
+        return e0 ? static_cast<u16>(key >= 0x47 && key <= 0x53 ? (key + 0x50) << 8 : words.alt)
+                  : words.alt;
+    if ((shifts & control) != 0)
+        return e0 ? grey_word(key, words.control, false) : words.control;
+    if (e0)
+        return grey_word(key, words.plain, true);
+    const bool keypad = key >= 0x47 && key <= 0x53;
+    const bool upper = keypad              ? shifted != ((shifts & num_lock) != 0)
+                       : is_letter(words) ? shifted != ((shifts & caps_lock) != 0)
+                                           : shifted;
+    return upper ? words.shift : words.plain;
+}
+
+Outcome end(Call& call) {
+    call.restore_registers();
+    call.env.pic.end_of_interrupt(1);
+    return Outcome::done;
+}
+
+Outcome then_call(Call& call, u8 number) {
+    call.restore_registers();
+    call.env.pic.end_of_interrupt(1);
+    // What follows is an ordinary chain: the other handler returns for us.
+    const u32 vector = call.env.memory.load<u32>(Gpa{u64{number} * 4});
+    return call.jump({static_cast<u16>(vector >> 16), static_cast<u16>(vector)});
+}
+
+Outcome pressed(Call& call, const Flags& flags, u8 key, bool e0, bool after_e1) {
+    const u8 shifts = flags.get(bda::shift_flags);
+    const bool with_control = (shifts & control) != 0;
+    const bool with_alt = (shifts & alt) != 0;
+    if (key == 0x53 && with_control && with_alt) {
+        call.set_bda<u16>(bda::reset_flag, 0x1234);
+        call.env.power.request_reset("Ctrl-Alt-Del");
+        return end(call);
+    }
+    if (key == 0x46 && (e0 || with_control)) { // Ctrl-Break
+        clear_key_buffer(call);
+        call.set_bda<u8>(bda::break_flag, 0x80);
+        push_key(call, 0);
+        return then_call(call, ctrl_break);
+    }
+    if (key == 0x37 && e0 && !with_control && !with_alt)
+        return then_call(call, print_screen);
+    if (after_e1 || (key == 0x45 && with_control)) { // Pause
+        flags.change(bda::shift_flags2, pause_active, true);
+        return end(call);
+    }
+    if (lock_key(flags, key, false))
+        return end(call);
+    if ((flags.get(bda::shift_flags2) & pause_active) != 0) { // any key ends Pause and is lost
+        flags.change(bda::shift_flags2, pause_active, false);
+        return end(call);
+    }
+    if (with_alt && !e0 && alt_digit(flags, key))
+        return end(call);
+    if (key == 0x52 && !with_alt && !with_control)
+        flags.change(bda::shift_flags, insert, (flags.get(bda::shift_flags) & insert) == 0);
+    if (const u16 word = word_of(flags, key, e0); word != 0)
+        push_key(call, word);
+    return end(call);
+}
+
+Outcome released(Call& call, const Flags& flags, u8 key) {
+    static_cast<void>(lock_key(flags, key, true));
+    const u8 composed = flags.get(bda::alt_keypad);
+    if (key == 0x38 && composed != 0 && (flags.get(bda::shift_flags) & alt) == 0) {
+        push_key(call, composed);
+        call.set_bda<u8>(bda::alt_keypad, 0);
+    }
+    return end(call);
+}
+
+Outcome translate(Call& call, u8 code) {
+    const Flags flags{call};
+    const u8 state = flags.get(bda::keyboard_flags3);
+    if (code == 0xe0 || code == 0xe1) {
+        call.set_bda<u8>(bda::keyboard_flags3,
+                         static_cast<u8>((state & ~(last_e0 | last_e1)) |
+                                         (code == 0xe0 ? last_e0 : last_e1)));
+        return end(call);
+    }
+    const bool e0 = (state & last_e0) != 0;
+    const bool e1 = (state & last_e1) != 0;
+    const u8 key = code & 0x7f;
+    const bool is_release = (code & 0x80) != 0;
+    if (e1 && key == 0x1d) // Pause sends E1 1D 45
+        return end(call);
+    call.set_bda<u8>(bda::keyboard_flags3, static_cast<u8>(state & ~(last_e0 | last_e1)));
+    if (code == 0xfa || code == 0xfe || code == 0x00 || code == 0xff)
+        return end(call); // answers of the keyboard, not keys
+    const bool was_modifier = modifier(flags, key, is_release, e0);
+    if (is_release)
+        return released(call, flags, key);
+    if (was_modifier)
+        return end(call);
+    return pressed(call, flags, key, e0, e1);
+}
+
+} // namespace
+
+/// Reads the scan code, offers it to INT 15h AH=4Fh and enters it.
+Outcome keyboard_interrupt(Call& call) {
+    if (call.entry() == Entry::continuation) {
+        // The hook has AL = scan code; CF clear swallows it.
+        if (!call.carry_in_registers())
+            return end(call);
+        return translate(call, call.al());
+    }
+    const bool full = (call.env.keyboard.read_port(Port{0x64}, Width::byte) & 1) != 0;
+    const u8 code = static_cast<u8>(call.env.keyboard.read_port(Port{0x60}, Width::byte));
+    call.save_registers();
+    if (!full)
+        return end(call);
+    call.set_ah(0x4f);
+    call.set_al(code);
+    call.env.cpu.regs.rflags |= cpu::rflags::cf;
+    return call.call_interrupt(system);
+}
+
+} // namespace vestige::bios

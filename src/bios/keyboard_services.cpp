@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// INT 16h.
+#include "vestige/bios/service.hpp"
+
+#include "key_buffer.hpp"
+
+namespace vestige::bios {
+namespace {
+
+/// A key of the 101-key keyboard as the 83-key services show it; nothing when they hide it.
+std::optional<u16> classic(u16 word) {
+    const u8 scan = static_cast<u8>(word >> 8);
+    const u8 character = static_cast<u8>(word);
+    if (scan == 0xe0) // Enter and slash of the keypad
+        return static_cast<u16>((character == '/' ? 0x3500 : 0x1c00) | character);
+    if (character == 0xe0 && scan != 0)
+        return static_cast<u16>(scan << 8);
+    if (character == 0xf0 && scan != 0)
+        return {};
+    if (scan >= 0x85)
+        return {};
+    return word;
+}
+
+std::optional<u16> next_key(Call& call, bool extended) {
+    while (const auto word = peek_key(call)) {
+        if (extended)
+            return (*word & 0xff) == 0xf0 && *word >> 8 != 0 ? static_cast<u16>(*word & 0xff00)
+                                                              : *word;
+        if (const auto shown = classic(*word))
+            return shown;
+        drop_key(call);
+    }
+    return {};
+}
+
+Outcome read(Call& call, bool extended) {
+    if (call.wants_window())
+        return call.open_window();
+    const auto key = next_key(call, extended);
+    if (!key)
+        return call.wait();
+    drop_key(call);
+    call.set_ax(*key);
+    return Outcome::done;
+}
+
+Outcome peek(Call& call, bool extended) {
+    if (call.wants_window())
+        return call.open_window();
+    const auto key = next_key(call, extended);
+    if (key)
+        call.set_ax(*key);
+    call.set_zero(!key.has_value());
+    return Outcome::done;
+}
+
+Outcome read_key(Call& call) { return read(call, false); }
+Outcome peek_at_key(Call& call) { return peek(call, false); }
+Outcome read_extended(Call& call) { return read(call, true); }
+Outcome peek_extended(Call& call) { return peek(call, true); }
+
+Outcome shift_flags(Call& call) {
+    if (call.wants_window())
+        return call.open_window();
+    call.set_al(call.bda<u8>(bda::shift_flags));
+    return Outcome::done;
+}
+
+Outcome typematic(Call&) {
+    return Outcome::done; // the host's keyboard repeats, not ours
+}
+
+Outcome push_to_buffer(Call& call) {
+    call.set_al(push_key(call, call.cx()) ? 0 : 1);
+    return Outcome::done;
+}
+
+Outcome functionality(Call& call) {
+    call.set_al(0x30); // AH=0Ah and AH=10h-12h
+    return Outcome::done;
+}
+
+Outcome keyboard_id(Call& call) {
+    call.set_bx(0x41ab);
+    return Outcome::done;
+}
+
+Outcome extended_flags(Call& call) {
+    if (call.wants_window())
+        return call.open_window();
+    const u8 flags2 = call.bda<u8>(bda::shift_flags2);
+    const u8 flags3 = call.bda<u8>(bda::keyboard_flags3);
+    call.set_al(call.bda<u8>(bda::shift_flags));
+    call.set_ah(static_cast<u8>((flags2 & 0x73) | (flags2 & 0x04) << 5 | (flags3 & 0x0c)));
+    return Outcome::done;
+}
+
+Outcome capability_check(Call& call) {
+    call.set_ah(0x80); // below 80h would mean AH=10h-12h are there by this check
+    return Outcome::done;
+}
+
+Outcome hp_check(Call& call) {
+    if (call.al() == 0x08)
+        call.set_ah(0x02);
+    return Outcome::done;
+}
+
+constexpr std::array rows{
+    Service{0x00, "read key", read_key},
+    Service{0x01, "peek key", peek_at_key},
+    Service{0x02, "shift flags", shift_flags},
+    Service{0x03, "typematic", typematic},
+    Service{0x05, "push key", push_to_buffer},
+    Service{0x09, "functionality", functionality},
+    Service{0x0a, "keyboard id", keyboard_id},
+    Service{0x10, "extended read", read_extended},
+    Service{0x11, "extended peek", peek_extended},
+    Service{0x12, "extended shift flags", extended_flags},
+    Service{0x6f, "HP check", hp_check},
+    Service{0x92, "capability check", capability_check},
+    Service{0xa2, "122-key check", capability_check},
+};
+
+} // namespace
+
+constinit const InterruptServices keyboard_services{rows, nullptr, "keyboard"};
+
+} // namespace vestige::bios

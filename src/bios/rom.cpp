@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vestige/bios/rom.hpp"
+
+#include "vestige/base/little_endian.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace vestige::bios {
+namespace {
+
+using Rom = std::span<std::byte>;
+
+template <std::size_t N> void put(Rom rom, std::size_t at, const std::array<u8, N>& bytes) {
+    for (std::size_t i = 0; i < N; ++i)
+        rom[at + i] = static_cast<std::byte>(bytes[i]);
+}
+
+void put_stubs(Rom rom) {
+    constexpr std::array<u8, 4> call{0x0f, 0x01, 0xc1, 0xcf};
+    constexpr std::array<u8, 6> wait{0xfb, 0xf4, 0x0f, 0x01, 0xc1, 0xcf};
+    constexpr std::array<u8, 6> window{0xfb, 0x90, 0x0f, 0x01, 0xc1, 0xcf};
+    for (std::size_t i = 0; i < 256; ++i) {
+        put(rom, call_stubs + 4 * i, call);
+        put(rom, continuation_stubs + 4 * i, call);
+        put(rom, wait_stubs + 8 * i, wait);
+        put(rom, window_stubs + 8 * i, window);
+    }
+}
+
+/// A near jump at offset to the call stub of an interrupt.
+void put_jump(Rom rom, u16 offset, u8 interrupt) {
+    const u16 target = static_cast<u16>(call_stubs + 4 * interrupt);
+    rom[offset] = std::byte{0xe9};
+    store_le<u16>(rom, offset + 1U, static_cast<u16>(target - (offset + 3)));
+}
+
+struct EntryPoint {
+    u16 offset;
+    u8 interrupt;
+};
+/// Where programs expect the services of the IBM BIOS.
+constexpr std::array<EntryPoint, 17> entry_points{{
+    {0xe05b, post_interrupt}, {0xe2c3, 0x02}, {0xe3fe, 0x13}, {0xe6f2, 0x19}, {0xe739, 0x14},
+    {0xe82e, 0x16}, {0xe987, 0x09}, {0xec59, 0x40}, {0xef57, 0x0e}, {0xefd2, 0x17},
+    {0xf065, 0x10}, {0xf841, 0x12}, {0xf84d, 0x11}, {0xf859, 0x15}, {0xfe6e, 0x1a},
+    {0xfea5, 0x08}, {0xff54, 0x05},
+}};
+
+void put_tables(Rom rom) {
+    // INT 15h AH=C0h: size, model FC, submodel, revision, features: second PIC, RTC, INT 15h/4Fh
+    // hook, EBDA; INT 16h AH=09h.
+    put(rom, config_table, std::array<u8, 10>{8, 0, 0xfc, 0x00, 0x01, 0x74, 0x40, 0, 0, 0});
+    // Diskette parameters for 1.44 MB: step rate, DMA, motor off ticks, 512 bytes, 18 sectors, ...
+    put(rom, diskette_table,
+        std::array<u8, 11>{0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08});
+    // Baud rate divisors of INT 14h at E729h: 110 to 9600.
+    constexpr std::array<u16, 8> divisors{1047, 768, 384, 192, 96, 48, 24, 12};
+    for (std::size_t i = 0; i < divisors.size(); ++i)
+        store_le<u16>(rom, 0xe729 + 2 * i, divisors[i]);
+}
+
+void put_reset(Rom rom) {
+    put(rom, 0xfff0, std::array<u8, 5>{0xea, 0x5b, 0xe0, 0x00, 0xf0}); // jmp F000:E05B
+    constexpr std::string_view date = "11/21/26";
+    for (std::size_t i = 0; i < date.size(); ++i)
+        rom[0xfff5 + i] = static_cast<std::byte>(date[i]);
+    rom[0xfffe] = std::byte{0xfc}; // model: AT
+    rom[plain_iret] = std::byte{0xcf};
+    u8 sum = 0;
+    for (const std::byte b : rom.first(rom_size - 1))
+        sum = static_cast<u8>(sum + static_cast<u8>(b));
+    rom[rom_size - 1] = static_cast<std::byte>(u8{0} - sum);
+}
+
+constexpr bool has_entry_point(u8 interrupt, u16& offset) {
+    for (const EntryPoint& e : entry_points)
+        if (e.interrupt == interrupt && interrupt != post_interrupt) {
+            offset = e.offset;
+            return true;
+        }
+    return false;
+}
+
+} // namespace
+
+void build_rom(std::span<std::byte> rom) {
+    std::fill(rom.begin(), rom.end(), std::byte{0xff});
+    put_stubs(rom);
+    for (const EntryPoint& e : entry_points)
+        put_jump(rom, e.offset, e.interrupt);
+    put_tables(rom);
+    put_reset(rom);
+}
+
+u16 default_vector(u8 interrupt) {
+    if ((interrupt >= 0x60 && interrupt <= 0x67) || interrupt == 0x79)
+        return 0;
+    if (interrupt == 0x1b || interrupt == 0x1c || interrupt == 0x4a)
+        return plain_iret;
+    u16 offset = 0;
+    if (has_entry_point(interrupt, offset))
+        return offset;
+    return static_cast<u16>(call_stubs + 4 * interrupt);
+}
+
+} // namespace vestige::bios
