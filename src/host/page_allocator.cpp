@@ -72,7 +72,7 @@ void PageAllocator::reserve(Hpa start, u64 size) {
         if (range.start < from)
             range.end = from;
         else
-            range.start = std::min(to, range.end);
+            range.start = to; // beyond its end: dropped below
     }
     tidy();
 }
