@@ -1,3 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sources of vm, compiled into both the hypervisor and the hosted core.
-core_sources +=
+core_sources += \
+    src/vm/bios_calls.cpp \
+    src/vm/board.cpp \
+    src/vm/exit_access.cpp \
+    src/vm/exit_handler.hpp \
+    src/vm/exits.cpp \
+    src/vm/memory_layout.cpp \
+    src/vm/vm.cpp

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The emulated mainboard: buses, devices and the wires between them.
+#pragma once
+
+#include "vestige/bios/environment.hpp"
+#include "vestige/devices/system_ports.hpp"
+#include "vestige/machine/mmio_bus.hpp"
+
+#include <array>
+
+namespace vestige::vm {
+
+/// Host-side ends of the board's connectors.
+struct BoardLinks {
+    machine::CharacterSink& com1_out;
+    machine::CharacterSource& com1_in;
+    machine::CharacterSink& debug_out;
+};
+
+class Board {
+  public:
+    /// wall_clock: seconds since 1970 at power-on.
+    Board(const machine::Clock& clock, machine::PowerControl& power, const BoardLinks& links,
+          u64 wall_clock);
+
+    /// Every device as after power-on; CMOS RAM and memory keep their contents.
+    void reset();
+    /// First moment at which a device wants expire().
+    [[nodiscard]] machine::Nanoseconds next_deadline() const;
+    /// Brings every device that is due to the present.
+    void expire(machine::Nanoseconds now);
+
+    machine::A20Gate a20;
+    machine::PortBus ports;
+    machine::MmioBus mmio;
+    machine::GuestMemory memory;
+    devices::Pic8259 pic;
+    devices::Pit8254 pit;
+    devices::RtcCmos rtc;
+    devices::Keyboard8042 keyboard;
+    devices::Uart16550 com1;
+    devices::Vga vga;
+    devices::PciHost pci;
+    devices::SystemControl system_control;
+    devices::LatchPorts latches;
+    devices::ExitPorts exit_ports;
+    disk::DriveSet drives;
+
+  private:
+    [[nodiscard]] bool attach_all();
+    std::array<machine::Timed*, 4> timed_;
+};
+
+} // namespace vestige::vm

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A virtual machine: a board, a BIOS, a vCPU, and the loop that runs them.
+#pragma once
+
+#include "vestige/base/log.hpp"
+#include "vestige/bios/bios.hpp"
+#include "vestige/cpu/exception_combining.hpp"
+#include "vestige/cpu/linear_access.hpp"
+#include "vestige/cpu/memory_bus.hpp"
+#include "vestige/cpu/msr_policy.hpp"
+#include "vestige/vcpu/vcpu.hpp"
+#include "vestige/vm/board.hpp"
+#include "vestige/vm/host_services.hpp"
+#include "vestige/vm/memory_layout.hpp"
+
+#include <atomic>
+
+namespace vestige::vm {
+
+/// How a VM's life ended.
+enum class End : u8 { running, powered_off, exit_status, stopped };
+
+/// What a fault of the guest's does to its VM (boot word onfault=).
+enum class OnFault : u8 { stop, reset };
+
+/// Orders from the console to a VM on another CPU.
+enum class Order : u8 { none, pause, resume, reset, stop };
+
+struct VmConfig {
+    Text<16> name;
+    unsigned cpu = 0; ///< number of the physical CPU
+    u64 memory_size = 0;
+    u64 wall_clock = 0;
+    Text<8> boot_order;
+    /// Raw code instead of a boot medium.
+    std::span<const std::byte> raw_code;
+    Gpa raw_address{0x7c00};
+    FarPtr raw_entry{0, 0x7c00};
+    /// A boot ROM of the guest's own: then there is no BIOS of ours.
+    std::span<const std::byte> boot_rom;
+    OnFault on_fault = OnFault::stop;
+    bool trace_bios = false;
+};
+
+struct VmLinks {
+    BoardLinks board;
+    bios::ScreenObserver& screen;
+    KeySource& keys;
+};
+
+class Vm final : public machine::PowerControl,
+                 public machine::Clock,
+                 public cpu::MemoryBus,
+                 public cpu::MsrBackend {
+  public:
+    Vm(const VmConfig& config, HostServices& host, const VmLinks& links, const GuestStorage& storage);
+
+    /// Gives the VM its vCPU and address space; maps memory. False when page tables run out.
+    [[nodiscard]] bool connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space);
+    /// Runs the guest until the VM's end. On the CPU that owns the vCPU.
+    void run();
+
+    [[nodiscard]] End end() const { return end_.load(std::memory_order_acquire); }
+    /// Exit status as tools/run has it: 0, the guest's own, or 126 after a fault.
+    [[nodiscard]] u8 status() const { return status_; }
+    [[nodiscard]] const VmConfig& config() const { return config_; }
+    [[nodiscard]] Board& board() { return board_; }
+    void order(Order order) { order_.store(order, std::memory_order_release); }
+    /// MSRs that the guest may reach without an exit.
+    [[nodiscard]] cpu::CpuidPolicy& cpuid() { return cpuid_; }
+
+    // PowerControl
+    void request_reset(const char* why) override;
+    void power_off() override;
+    void exit_with(u8 status) override;
+    // Clock
+    [[nodiscard]] machine::Nanoseconds now() const override;
+    // MemoryBus: memory and devices
+    u64 read(Gpa address, Width width) override;
+    void write(Gpa address, Width width, u64 value) override;
+    // MsrBackend
+    [[nodiscard]] bool read_state(u32 index, u64& value) const override;
+    [[nodiscard]] bool write_state(u32 index, u64 value) override;
+    [[nodiscard]] u64 read_tsc() const override;
+    void write_tsc(u64 value) override;
+
+  private:
+    friend struct ExitHandler;
+
+    void start();
+    void finish_pending();
+    void step();
+    void deliver_interrupts();
+    void sleep();
+    void tick();
+    void rearm();
+    void apply_a20();
+    void obey(Order order);
+
+    void hypercall();
+    [[nodiscard]] bool is_bios_call(Linear at) const;
+    void serve(bios::Stub stub);
+    void serve_traced(bios::Stub stub);
+    void port_access(const vcpu::IoExit& exit);
+    void string_access(const vcpu::IoExit& exit);
+    void memory_access(const vcpu::MemoryExit& exit);
+    void cpuid_instruction();
+    void msr_access(const vcpu::MsrExit& exit);
+    void control_access(const vcpu::CrExit& exit);
+    void debug_access(const vcpu::DrExit& exit);
+    void set_xcr();
+    void task_switch(const vcpu::TaskSwitchExit& exit);
+    void shutdown();
+    void failed_entry(const vcpu::FailedEntryExit& exit);
+
+    /// Delivers a fault to the guest, combined with an event that was on its way.
+    void raise(const cpu::Event& event);
+    /// Ends the VM because of what its guest did; the reason goes into the report.
+    void stop(std::string_view reason);
+    void end_with(End end, u8 status);
+    void report_state();
+    [[nodiscard]] cpu::LinearAccess access() { return {*vcpu_, path_}; }
+
+    VmConfig config_;
+    HostServices& host_;
+    VmLinks links_;
+    GuestStorage storage_;
+    Board board_;
+    vcpu::Vcpu* vcpu_ = nullptr;
+    vcpu::AddressSpace* space_ = nullptr;
+    cpu::CpuidPolicy cpuid_;
+    cpu::PhysicalPath path_;
+    std::optional<cpu::MsrState> msrs_;
+    std::optional<bios::Bios> bios_;
+    u64 tsc_start_;
+    u64 tsc_offset_ = 0;
+    u64 deadline_ = 0;      ///< host TSC at which a device or the slice is due
+    u64 slice_end_ = 0;
+    u64 xcr0_ = 1;
+    u64 cr8_ = 0;
+    bool halted_ = false;
+    bool reported_halt_ = false;
+    bool a20_mapped_ = true;
+    bool window_requested_ = false;
+    bool reset_wanted_ = false;
+    bool paused_ = false;
+    const char* reset_reason_ = "";
+    unsigned foreign_vmcalls_ = 0;
+    u8 status_ = 0;
+    std::atomic<End> end_{End::running};
+    std::atomic<Order> order_{Order::none};
+};
+
+} // namespace vestige::vm

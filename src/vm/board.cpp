@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vestige/vm/board.hpp"
+
+#include "vestige/base/panic.hpp"
+
+#include <algorithm>
+
+namespace vestige::vm {
+namespace {
+
+constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, rtc_line = 8;
+constexpr Port com1_base{0x3f8};
+
+} // namespace
+
+Board::Board(const machine::Clock& clock, machine::PowerControl& power, const BoardLinks& links,
+             u64 wall_clock)
+    : pit{clock, {pic, timer_line}}, rtc{clock, {pic, rtc_line}, wall_clock},
+      keyboard{clock, {pic, keyboard_line}, a20, power},
+      com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock}, pci{power},
+      system_control{a20, power}, exit_ports{power, links.debug_out},
+      timed_{&pit, &rtc, &keyboard, &com1} {
+    if (!attach_all())
+        panic("two devices of the board want the same port");
+    reset();
+}
+
+bool Board::attach_all() {
+    return pic.attach(ports) && pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
+           com1.attach(ports, com1_base) && vga.attach(ports) && pci.attach(ports) &&
+           system_control.attach(ports) && latches.attach(ports) && exit_ports.attach(ports);
+}
+
+void Board::reset() {
+    a20.set(true);
+    pic.reset();
+    pit.reset();
+    rtc.reset();
+    keyboard.reset();
+    com1.reset();
+    vga.reset();
+    pci.reset();
+    system_control.reset();
+    latches.reset();
+    exit_ports.reset();
+}
+
+machine::Nanoseconds Board::next_deadline() const {
+    machine::Nanoseconds next = machine::never;
+    for (const machine::Timed* const device : timed_)
+        next = std::min(next, device->next_deadline());
+    return next;
+}
+
+void Board::expire(machine::Nanoseconds now) {
+    for (machine::Timed* const device : timed_)
+        if (device->next_deadline() <= now)
+            device->expire();
+}
+
+} // namespace vestige::vm

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Exits for ports and memory: the guest reaches its devices.
+#include "exit_handler.hpp"
+
+#include "vestige/cpu/control_registers.hpp"
+#include "vestige/cpu/emulator.hpp"
+#include "vestige/cpu/string_io.hpp"
+
+namespace vestige::vm {
+
+using cpu::Gpr;
+
+void Vm::port_access(const vcpu::IoExit& exit) {
+    if (exit.string) {
+        string_access(exit);
+    } else {
+        vcpu_->skip_instruction();
+        if (exit.in)
+            vcpu_->regs.set(Gpr::rax, exit.width, board_.ports.read(exit.port, exit.width));
+        else
+            board_.ports.write(exit.port, exit.width,
+                               static_cast<u32>(vcpu_->regs.get(Gpr::rax, exit.width)));
+    }
+    apply_a20();
+    rearm();
+}
+
+void Vm::string_access(const vcpu::IoExit& exit) {
+    cpu::LinearAccess memory = access();
+    const auto done = cpu::string_io(memory, *this, board_.ports,
+                                     {.port = exit.port,
+                                      .width = exit.width,
+                                      .in = exit.in,
+                                      .rep = exit.rep,
+                                      .segment = exit.segment,
+                                      .address_size = exit.address_size});
+    if (!done)
+        return raise(done.error());
+    if (done.value())
+        vcpu_->skip_instruction();
+}
+
+/// Memory that is not there, ROM, or a device: the instruction is executed here. Code that runs
+/// where nothing is fetches FFh FFh, which is no instruction.
+void Vm::memory_access(const vcpu::MemoryExit& exit) {
+    if (exit.fetch)
+        return raise(cpu::undefined_opcode());
+    if (vcpu_->pending_event()) {
+        char text[96];
+        return stop(format_in(text, "an event cannot be delivered: its tables or stack are at {x}, "
+                                    "outside memory", exit.address));
+    }
+    cpu::LinearAccess memory = access();
+    const cpu::Emulation result =
+        cpu::emulate_instruction(memory, *this, {.movbe = cpuid_.movbe()});
+    if (const auto* const done = std::get_if<cpu::Emulated>(&result)) {
+        if (done->finished)
+            vcpu_->clear_interrupt_shadow();
+        if (done->single_step) {
+            vcpu_->set_debug_register(6, vcpu_->debug_register(6) | cpu::dr6_single_step);
+            raise(cpu::fault(cpu::exception::db));
+        }
+        apply_a20();
+        return rearm();
+    }
+    if (const auto* const event = std::get_if<cpu::Event>(&result))
+        return raise(*event);
+    char text[160];
+    stop(format_in(text, "cannot emulate \"{}\" at {x}",
+                   std::get<cpu::CannotEmulate>(result).text.view(), exit.address));
+}
+
+} // namespace vestige::vm

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A VM's life: power-on, the loop, time and interrupts, the end.
+#include "vestige/vm/vm.hpp"
+
+#include "exit_handler.hpp"
+
+#include "vestige/base/panic.hpp"
+
+#include <algorithm>
+
+namespace vestige::vm {
+namespace {
+
+/// The longest a guest runs before the host looks at its own work.
+constexpr machine::Nanoseconds slice = 10'000'000;
+constexpr u8 fault_status = 126;
+
+} // namespace
+
+Vm::Vm(const VmConfig& config, HostServices& host, const VmLinks& links,
+       const GuestStorage& storage)
+    : config_{config}, host_{host}, links_{links}, storage_{storage},
+      board_{*this, *this, links.board, config.wall_clock}, cpuid_{host},
+      path_{.memory = board_.memory,
+            .a20 = board_.a20,
+            .physical_bits = cpuid_.control_features().physical_bits,
+            .huge_pages = cpuid_.huge_pages()},
+      tsc_start_{host.tsc()} {
+    if (!lay_out(board_.memory, storage_))
+        panic("a VM's memory does not fit its address space");
+    if (config_.boot_rom.empty())
+        bios::build_rom(storage_.rom);
+    else
+        std::copy(config_.boot_rom.begin(), config_.boot_rom.end(), storage_.rom.begin());
+}
+
+bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
+    vcpu_ = &vcpu;
+    space_ = &space;
+    msrs_.emplace(vcpu, *this,
+                  cpu::MsrFeatures{cpuid_.control_features(), cpuid_.tsc_aux()});
+    if (config_.boot_rom.empty())
+        bios_.emplace(bios::Environment{
+            .cpu = vcpu, .memory = board_.memory, .a20 = board_.a20, .clock = *this,
+            .power = *this, .pic = board_.pic, .pit = board_.pit, .rtc = board_.rtc,
+            .keyboard = board_.keyboard, .com1 = board_.com1, .vga = board_.vga,
+            .pci = board_.pci, .drives = board_.drives, .screen = links_.screen,
+            .memory_size = config_.memory_size, .boot_order = config_.boot_order.view(),
+            .raw_code = config_.raw_code, .raw_address = config_.raw_address,
+            .raw_entry = config_.raw_entry});
+    return map_all(space, storage_);
+}
+
+machine::Nanoseconds Vm::now() const { return host_.to_nanoseconds(host_.tsc() - tsc_start_); }
+
+/// The CPU at the reset vector, which jumps into our ROM's POST or the guest's own ROM.
+void Vm::start() {
+    board_.reset();
+    apply_a20();
+    vcpu_->reset();
+    vcpu_->regs.set(cpu::Gpr::rdx, cpuid_.signature());
+    msrs_->reset();
+    xcr0_ = 1;
+    cr8_ = 0;
+    vcpu_->set_xcr0(xcr0_);
+    tsc_offset_ = u64{0} - host_.tsc();
+    vcpu_->set_tsc_offset(tsc_offset_);
+    vcpu_->request_interrupt_window(false);
+    window_requested_ = false;
+    halted_ = false;
+    rearm();
+}
+
+void Vm::run() {
+    space_->flush();
+    start();
+    slice_end_ = host_.tsc();
+    while (end() == End::running)
+        step();
+}
+
+void Vm::step() {
+    if (board_.pic.interrupt_pending())
+        deliver_interrupts();
+    if (halted_ || paused_) {
+        sleep();
+        return;
+    }
+    const vcpu::VmExit exit = vcpu_->run(deadline_);
+    std::visit(ExitHandler{*this}, exit);
+    if (reset_wanted_ || end() != End::running)
+        finish_pending();
+}
+
+void Vm::finish_pending() {
+    if (end() != End::running || !reset_wanted_)
+        return;
+    reset_wanted_ = false;
+    log(LogArea::vm, LogLevel::debug, "vm {}: reset by {}", config_.name.view(), reset_reason_);
+    start();
+}
+
+void Vm::deliver_interrupts() {
+    if (vcpu_->can_take_interrupt()) {
+        vcpu_->inject({cpu::EventType::external_interrupt, board_.pic.acknowledge(), {}, 0});
+        halted_ = false;
+        if (window_requested_) {
+            vcpu_->request_interrupt_window(false);
+            window_requested_ = false;
+        }
+    } else if (!window_requested_ && !halted_) {
+        vcpu_->request_interrupt_window(true);
+        window_requested_ = true;
+    }
+}
+
+/// Nothing to run until an interrupt comes: the physical CPU sleeps as well.
+void Vm::sleep() {
+    if (host_.tsc() < deadline_)
+        host_.idle_until(deadline_);
+    tick();
+}
+
+/// The slice is over or a device is due.
+void Vm::tick() {
+    const machine::Nanoseconds time = now();
+    board_.expire(time);
+    if (host_.tsc() >= slice_end_) {
+        host_.poll();
+        for (auto key = links_.keys.next_key(); !key.empty(); key = links_.keys.next_key())
+            static_cast<void>(board_.keyboard.key(key));
+        slice_end_ = host_.tsc() + host_.to_ticks(slice);
+        obey(order_.exchange(Order::none, std::memory_order_acquire));
+    }
+    rearm();
+}
+
+void Vm::rearm() {
+    const machine::Nanoseconds next = board_.next_deadline();
+    deadline_ = slice_end_;
+    if (next != machine::never)
+        deadline_ = std::min(deadline_, tsc_start_ + host_.to_ticks(next) + 1);
+}
+
+void Vm::obey(Order order) {
+    switch (order) {
+    case Order::none:
+        break;
+    case Order::pause:
+        paused_ = true;
+        break;
+    case Order::resume:
+        paused_ = false;
+        break;
+    case Order::reset:
+        paused_ = false;
+        request_reset("the console");
+        finish_pending();
+        break;
+    case Order::stop:
+        stop("by the console");
+        break;
+    }
+}
+
+void Vm::apply_a20() {
+    if (board_.a20.enabled() == a20_mapped_)
+        return;
+    a20_mapped_ = board_.a20.enabled();
+    if (!map_a20(*space_, storage_, a20_mapped_))
+        stop("no memory for the page tables that A20 off needs");
+    space_->flush();
+}
+
+void Vm::request_reset(const char* why) {
+    reset_wanted_ = true;
+    reset_reason_ = why;
+}
+
+void Vm::power_off() {
+    if (end() != End::running)
+        return;
+    log(LogArea::vm, LogLevel::info, "vm {}: powered off", config_.name.view());
+    end_with(End::powered_off, 0);
+}
+
+void Vm::exit_with(u8 status) {
+    if (end() != End::running)
+        return;
+    log(LogArea::vm, LogLevel::info, "vm {}: exit status {}", config_.name.view(), status);
+    end_with(End::exit_status, status);
+}
+
+void Vm::stop(std::string_view reason) {
+    if (end() != End::running)
+        return;
+    log(LogArea::vm, LogLevel::info, "vm {}: stopped: {}", config_.name.view(), reason);
+    report_state();
+    end_with(End::stopped, fault_status);
+}
+
+void Vm::end_with(End end, u8 status) {
+    status_ = status;
+    end_.store(end, std::memory_order_release);
+}
+
+void Vm::raise(const cpu::Event& event) {
+    const auto first = vcpu_->pending_event();
+    if (!first)
+        return vcpu_->inject(event);
+    if (const auto both = cpu::combine(*first, event))
+        return vcpu_->inject(*both);
+    shutdown();
+}
+
+void Vm::shutdown() {
+    if (config_.on_fault == OnFault::reset)
+        return request_reset("triple fault");
+    stop("triple fault");
+}
+
+void Vm::report_state() {
+    const cpu::Registers& r = vcpu_->regs;
+    const auto line = [this](std::string_view format, const auto&... arguments) {
+        char text[160];
+        log(LogArea::vm, LogLevel::info, "vm {}:   {}", config_.name.view(),
+            format_in(text, format, arguments...));
+    };
+    using cpu::Gpr;
+    using cpu::SegmentName;
+    const cpu::Segment cs = vcpu_->segment(SegmentName::cs);
+    const cpu::Segment ss = vcpu_->segment(SegmentName::ss);
+    line("at {04x}:{x} (linear {x}), stack {04x}:{x}, flags {x}", cs.selector, r.rip,
+         cpu::linear_rip(*vcpu_), ss.selector, r.get(Gpr::rsp), r.rflags);
+    line("rax {x} rbx {x} rcx {x} rdx {x}", r.get(Gpr::rax), r.get(Gpr::rbx), r.get(Gpr::rcx),
+         r.get(Gpr::rdx));
+    line("rsi {x} rdi {x} rbp {x} ds {04x} es {04x}", r.get(Gpr::rsi), r.get(Gpr::rdi),
+         r.get(Gpr::rbp), vcpu_->segment(SegmentName::ds).selector,
+         vcpu_->segment(SegmentName::es).selector);
+    line("cr0 {x} cr2 {x} cr3 {x} cr4 {x} efer {x}, idt {x}+{x}, gdt {x}+{x}", vcpu_->cr0(),
+         vcpu_->cr2(), vcpu_->cr3(), vcpu_->cr4(), vcpu_->efer(), vcpu_->idtr().base,
+         vcpu_->idtr().limit, vcpu_->gdtr().base, vcpu_->gdtr().limit);
+}
+
+bool Vm::read_state(u32 index, u64& value) const { return vcpu_->read_state_msr(index, value); }
+bool Vm::write_state(u32 index, u64 value) { return vcpu_->write_state_msr(index, value); }
+u64 Vm::read_tsc() const { return host_.tsc() + tsc_offset_; }
+void Vm::write_tsc(u64 value) {
+    tsc_offset_ = value - host_.tsc();
+    vcpu_->set_tsc_offset(tsc_offset_);
+}
+
+u64 Vm::read(Gpa address, Width width) {
+    const auto bytes_there = board_.memory.view(address, bytes(width));
+    if (bytes_there.empty())
+        return board_.mmio.read(address, width);
+    u64 value = 0;
+    for (std::size_t i = 0; i < bytes_there.size(); ++i)
+        value |= u64{static_cast<u8>(bytes_there[i])} << (8 * i);
+    return value;
+}
+
+void Vm::write(Gpa address, Width width, u64 value) {
+    if (board_.memory.view(address, bytes(width)).empty())
+        return board_.mmio.write(address, width, value);
+    std::array<std::byte, 8> raw{};
+    store_le<u64>(raw, 0, value);
+    board_.memory.write(address, std::span{raw}.first(bytes(width)));
+}
+
+} // namespace vestige::vm
