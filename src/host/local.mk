@@ -21,6 +21,8 @@ host_sources += \
     src/host/machine_end.cpp \
     src/host/paging.cpp \
     src/host/panic.cpp \
+    src/host/protection_probe.cpp \
+    src/host/protection_probe.hpp \
     src/host/runtime.cpp \
     src/host/smp.cpp \
     src/host/symbols.cpp \

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "vestige/host/paging.hpp"
 
+#include "protection_probe.hpp"
+
 #include "vestige/base/bit_field.hpp"
 #include "vestige/base/log.hpp"
 #include "vestige/base/panic.hpp"
@@ -102,6 +104,12 @@ void check_address_space() {
         rights.writable_and_executable / kib);
     if (rights.writable_and_executable != 0)
         panic("a page is both writable and executable");
+    if (!write_faults(address_of(image_start)) || !write_faults(address_of(text_end)))
+        panic("self-check: our code or constants can be written to");
+    if (!execution_of_data_faults())
+        panic("self-check: our data can be executed");
+    if (!read_faults(0) || !read_faults(address_of(boot_stack_guard)))
+        panic("self-check: a guard page is mapped");
 }
 
 void make_executable(Hpa page) {

@@ -60,12 +60,12 @@ void dispatch_interrupt(Vector vector) {
 }
 
 extern "C" void host_trap(TrapFrame& frame) {
-    constexpr u64 nmi = 2, general_protection = 13;
+    constexpr u64 nmi = 2, general_protection = 13, page_fault = 14;
     if (frame.vector == nmi)
         return dispatch_nmi();
     if (frame.vector >= 0x20)
         return dispatch_interrupt(Vector{static_cast<u8>(frame.vector)});
-    if (frame.vector == general_protection && fixed_up(frame))
+    if ((frame.vector == general_protection || frame.vector == page_fault) && fixed_up(frame))
         return;
     panic_with(frame.vector < exception_names.size() ? exception_names[frame.vector]
                                                      : "reserved exception",

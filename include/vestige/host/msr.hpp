@@ -61,4 +61,20 @@ inline std::optional<u64> try_read_msr(u32 index) {
     return u64{high} << 32 | low;
 }
 
+/// Writes an MSR that may be absent or refuse the value; false when it did.
+[[nodiscard]] inline bool try_write_msr(u32 index, u64 value) {
+    bool refused = false;
+    asm volatile("1: wrmsr\n"
+                 "jmp 3f\n"
+                 "2: movb $1, %0\n"
+                 "3:\n"
+                 ".pushsection .fixups, \"a\"\n"
+                 ".quad 1b, 2b\n"
+                 ".popsection"
+                 : "+r"(refused)
+                 : "c"(index), "a"(static_cast<u32>(value)), "d"(static_cast<u32>(value >> 32))
+                 : "memory");
+    return !refused;
+}
+
 } // namespace vestige::host

@@ -15,8 +15,8 @@ namespace vestige::host {
 void build_address_space(const BootInfo& info, PageAllocator& pages);
 /// Switches another CPU to the same tables and turns on the protections (WP, NXE, SMEP, UMIP).
 void enter_address_space();
-/// Logs at debug level what protects the address space; panics when a page is both writable and
-/// executable.
+/// Logs at debug level what protects the address space, and tries: panics when a page is both
+/// writable and executable, or when an access that must fault does not. The first page is unmapped.
 void check_address_space();
 /// Takes one 4 KiB page out of the map (a guard page).
 void unmap_page(Hpa page);
