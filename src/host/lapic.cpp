@@ -5,6 +5,7 @@
 #include "vestige/host/control_registers.hpp"
 #include "vestige/host/interrupts.hpp"
 #include "vestige/host/msr.hpp"
+#include "vestige/host/page_table.hpp"
 
 namespace vestige::host {
 namespace {
@@ -30,35 +31,50 @@ constexpr u32 masked = 1U << 16;
 constexpr u64 x2apic_mode = bit(10);
 constexpr u64 apic_enabled = bit(11);
 
-bool x2apic() {
-    return (read_msr(msr::ia32_apic_base) & x2apic_mode) != 0;
-}
+/// How the boot CPU found its APIC; every CPU uses the same mode, so that no access has to ask.
+constinit bool x2apic = false;
+constinit std::byte* registers = nullptr;
 
 volatile u32* mmio(Register r) {
-    const u64 base = read_msr(msr::ia32_apic_base) & 0xffffff000;
-    return reinterpret_cast<volatile u32*>(base + static_cast<u32>(r));
+    return reinterpret_cast<volatile u32*>(registers + static_cast<u32>(r));
 }
 
 u32 read(Register r) {
-    if (x2apic())
+    if (x2apic)
         return static_cast<u32>(read_msr(msr::ia32_x2apic + (static_cast<u32>(r) >> 4)));
     return *mmio(r);
 }
 
 void write(Register r, u32 value) {
-    if (x2apic())
+    if (x2apic)
         write_msr(msr::ia32_x2apic + (static_cast<u32>(r) >> 4), value);
     else
         *mmio(r) = value;
 }
 
+/// SDM 3A, "x2APIC State Transitions": the way from x2APIC to xAPIC goes through disabled.
+void enter_mode() {
+    u64 base = read_msr(msr::ia32_apic_base);
+    if ((base & x2apic_mode) != 0 && !x2apic) {
+        base &= ~(x2apic_mode | apic_enabled);
+        write_msr(msr::ia32_apic_base, base);
+    }
+    base |= apic_enabled;
+    write_msr(msr::ia32_apic_base, base);
+    if (x2apic)
+        write_msr(msr::ia32_apic_base, base | x2apic_mode);
+}
+
 void send(u32 apic_id, u32 command) {
-    if (x2apic()) {
+    if (x2apic) {
+        // The MSR write orders nothing; what the other CPU shall see must be written by now.
+        asm volatile("mfence; lfence" ::: "memory");
         write_msr(msr::ia32_x2apic + 0x30, u64{apic_id} << 32 | command);
         return;
     }
     constexpr u32 delivery_pending = 1U << 12;
-    while ((read(Register::icr_low) & delivery_pending) != 0)
+    constexpr unsigned long_enough = 1'000'000;
+    for (unsigned i = 0; (read(Register::icr_low) & delivery_pending) != 0 && i < long_enough; ++i)
         pause();
     write(Register::icr_high, apic_id << 24);
     write(Register::icr_low, command);
@@ -66,8 +82,15 @@ void send(u32 apic_id, u32 command) {
 
 } // namespace
 
+void find_lapic() {
+    constexpr u64 base_address = 0x000ffffffffff000;
+    const u64 base = read_msr(msr::ia32_apic_base);
+    x2apic = (base & x2apic_mode) != 0;
+    registers = physical(Hpa{base & base_address});
+}
+
 void enable_lapic() {
-    write_msr(msr::ia32_apic_base, read_msr(msr::ia32_apic_base) | apic_enabled);
+    enter_mode();
     for (const Register r : {Register::lvt_timer, Register::lvt_performance, Register::lvt_lint0,
                              Register::lvt_lint1, Register::lvt_error})
         write(r, masked);
@@ -80,11 +103,11 @@ void enable_lapic() {
 
 bool lapic_reaches(u32 apic_id) {
     constexpr u32 broadcast = 0xff;
-    return x2apic() || apic_id < broadcast;
+    return x2apic || apic_id < broadcast;
 }
 
 u32 lapic_id() {
-    return x2apic() ? read(Register::id) : read(Register::id) >> 24;
+    return x2apic ? read(Register::id) : read(Register::id) >> 24;
 }
 void end_of_interrupt() {
     write(Register::eoi, 0);
@@ -102,10 +125,6 @@ void send_nmi(u32 apic_id) {
 }
 void send_interrupt(u32 apic_id, Vector vector) {
     send(apic_id, assert_level | vector.value);
-}
-void send_nmi_to_others() {
-    constexpr u32 all_but_self = 3U << 18;
-    send(0, assert_level | all_but_self | 4U << 8);
 }
 
 void start_lapic_timer(u32 count) {

@@ -32,8 +32,7 @@ bool in_text(u64 address) {
            address < reinterpret_cast<u64>(text_end);
 }
 
-void tell_address(const char* what, u64 address) {
-    const SymbolName symbol = find_symbol(address);
+void tell_address(const char* what, u64 address, const SymbolName& symbol) {
     if (in_text(address) && !symbol.name.empty())
         tell("panic:   {} {016x} {}+{x}", what, address, symbol.name, symbol.offset);
     else
@@ -49,7 +48,10 @@ void back_trace(u64 frame_pointer) {
         const u64* const frame = reinterpret_cast<const u64*>(frame_pointer);
         if (!in_text(frame[1]))
             return;
-        tell_address("called from", frame[1]);
+        // A call that never returns may be the last instruction of its function.
+        SymbolName caller = find_symbol(frame[1] - 1);
+        ++caller.offset;
+        tell_address("called from", frame[1], caller);
         if (frame[0] <= frame_pointer || frame[0] - frame_pointer > stack_size)
             return;
         frame_pointer = frame[0];
@@ -67,8 +69,10 @@ void tell_registers(const TrapFrame& f) {
 
 /// Stops the other CPUs and takes the console from whoever has it.
 void stop_others() {
-    if (!cpus().empty())
-        send_nmi_to_others();
+    // One by one: a CPU that has not been started yet may start at the reset vector by an NMI.
+    for (const PerCpu* const cpu : cpus())
+        if (cpu != &this_cpu())
+            send_nmi(cpu->apic_id);
     constexpr unsigned long_enough = 100'000; // for the one that writes to notice its NMI
     for (unsigned i = 0; i < long_enough; ++i)
         pause();
@@ -100,7 +104,7 @@ bool panicking() {
 
 void panic_with(const char* reason, const TrapFrame& frame) {
     begin_panic(reason);
-    tell_address("at", frame.rip);
+    tell_address("at", frame.rip, find_symbol(frame.rip));
     tell_registers(frame);
     back_trace(frame.rbp);
     end_machine(did_not_run);

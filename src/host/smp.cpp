@@ -129,6 +129,7 @@ void initialize_traps() {
 }
 
 void initialize_boot_cpu(PageAllocator& pages) {
+    find_lapic();
     enable_lapic();
     boot_cpu.apic_id = lapic_id();
     give_trap_stacks(boot_cpu, pages);

@@ -6,7 +6,9 @@
 
 namespace vestige::host {
 
-/// Enables this CPU's APIC with our spurious vector and all local sources masked.
+/// Takes over the mode in which the firmware left the boot CPU's APIC, for all CPUs.
+void find_lapic();
+/// Enables this CPU's APIC in that mode with our spurious vector and all local sources masked.
 void enable_lapic();
 [[nodiscard]] u32 lapic_id();
 /// Whether this CPU can address that one: in xAPIC mode numbers end at 254.
@@ -17,8 +19,6 @@ void send_init(u32 apic_id);
 void send_startup(u32 apic_id, u8 page);
 void send_nmi(u32 apic_id);
 void send_interrupt(u32 apic_id, Vector vector);
-/// NMI to all CPUs but this one.
-void send_nmi_to_others();
 /// One-shot timer interrupt (timer_vector) after count APIC timer ticks; 0 stops it.
 void start_lapic_timer(u32 count);
 /// Counts left on the running timer.
