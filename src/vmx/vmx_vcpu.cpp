@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The run loop's CPU side: entry, exit, and what has to be served before the VM sees it.
+#include "vestige/vmx/vmx_vcpu.hpp"
+
+#include "vestige/host/control_registers.hpp"
+#include "vestige/host/interrupts.hpp"
+
+#include <cstddef>
+
+namespace vestige::vmx {
+
+namespace {
+
+/// What entry.S reports when VMRESUME or VMLAUNCH itself failed.
+constexpr u32 instruction_failed = 0xffffffff;
+/// SDM 3C, "VM Instruction Error Numbers".
+constexpr u32 error_resume_not_launched = 5;
+
+constexpr u32 reason_vmcall = 18;
+
+// The places that entry.S knows.
+static_assert(offsetof(cpu::Registers, gpr) == 0 && offsetof(cpu::Registers, rip) == 8 * 16 &&
+              offsetof(cpu::Registers, rflags) == 8 * 17);
+
+/// Writes a field that every CPU has, of a VMCS that initialize() has tried: nothing to check.
+[[gnu::always_inline]] inline void vmwrite_fast(u32 encoding, u64 value) {
+    asm volatile("vmwrite %0, %1" ::"rm"(value), "r"(u64{encoding}) : "cc");
+}
+
+/// Calls entry.S, which keeps no register but RSP; the exit reason.
+[[gnu::always_inline]] inline u32 resume(cpu::Registers& regs) {
+    u32 reason;
+    cpu::Registers* slots = &regs;
+    asm volatile("call vmx_resume"
+                 : "=a"(reason), "+D"(slots)
+                 :
+                 : "rbx", "rcx", "rdx", "rsi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+                   "r15", "cc", "memory");
+    return reason;
+}
+
+[[gnu::noinline, gnu::optimize("omit-frame-pointer")]] u32 launch(cpu::Registers& regs) {
+    u32 reason;
+    cpu::Registers* slots = &regs;
+    asm volatile("call vmx_launch"
+                 : "=a"(reason), "+D"(slots)
+                 :
+                 : "rbx", "rcx", "rdx", "rsi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+                   "r15", "cc", "memory");
+    return reason;
+}
+
+} // namespace
+
+// RBP is the guest's across the entry: no frame pointer here.
+[[gnu::optimize("omit-frame-pointer")]] vcpu::VmExit VmxVcpu::run(u64 deadline) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+    static_assert(offsetof(VmxVcpu, host_stack_) - offsetof(VmxVcpu, regs) == 8 * 22);
+#pragma GCC diagnostic pop
+    const u64 ticks = (deadline - host::read_tsc()) >> timer_rate_;
+    if ((ticks >> 32) != 0) [[unlikely]]
+        arm_timer_far(deadline);
+    else
+        vmwrite_fast(field::preemption_timer_value.encoding, ticks);
+    vmwrite_fast(field::guest_rip.encoding, regs.rip);
+    vmwrite_fast(field::guest_rsp.encoding, regs.get(cpu::Gpr::rsp));
+    vmwrite_fast(field::guest_rflags.encoding, regs.rflags);
+    const u32 reason = resume(regs);
+    if (reason == reason_vmcall) [[likely]]
+        return vcpu::HypercallExit{};
+    return finish_exit(reason);
+}
+
+/// A deadline that is over, or too far away for the timer's 32 bits.
+void VmxVcpu::arm_timer_far(u64 deadline) {
+    const u64 now = host::read_tsc();
+    const u64 ticks = deadline > now ? (deadline - now) >> timer_rate_ : 0;
+    const u64 most = 0xffffffff;
+    vmcs_.write(field::preemption_timer_value, static_cast<u32>(ticks < most ? ticks : most));
+}
+
+vcpu::VmExit VmxVcpu::finish_exit(u32 reason) {
+    if (reason == instruction_failed) {
+        if (vmcs_.read(field::vm_instruction_error) == error_resume_not_launched)
+            reason = launch(regs);
+        if (reason == instruction_failed)
+            return vcpu::FailedEntryExit{vmcs_.read(field::vm_instruction_error), 0};
+    }
+    const ExitMeaning meaning = ExitReason::EntryFailure::get(reason)
+                                    ? ExitMeaning::failed_entry
+                                    : exit_info(ExitReason::Basic::get(reason)).meaning;
+    switch (meaning) {
+    case ExitMeaning::external_interrupt:
+        host::dispatch_interrupt(Vector{InterruptionInfo::VectorNumber::get(
+            vmcs_.read(field::exit_interruption_information))});
+        return vcpu::HostInterruptExit{};
+    case ExitMeaning::exception_or_nmi:
+        return after_exception();
+    case ExitMeaning::ept_violation:
+        recall_event(EptViolation::NmiUnblocking::get(vmcs_.read(field::exit_qualification)));
+        break;
+    case ExitMeaning::task_switch:
+        recall_event(false);
+        break;
+    default:
+        break;
+    }
+    return decode_exit(vmcs_, reason, regs.get(cpu::Gpr::rcx));
+}
+
+vcpu::VmExit VmxVcpu::after_exception() {
+    const u32 information = vmcs_.read(field::exit_interruption_information);
+    if (InterruptionInfo::Type::get(information) == static_cast<u8>(cpu::EventType::nmi)) {
+        // Through the IDT: the handler's IRET is what lets the next NMI in.
+        asm volatile("int $2" ::: "memory");
+        recall_event(false);
+        after_host_nmi();
+        return vcpu::HostInterruptExit{};
+    }
+    const vcpu::ExceptionExit exit = decode_exception(vmcs_);
+    recall_event(InterruptionInfo::NmiUnblocking::get(information) &&
+                 exit.event.vector != cpu::exception::df);
+    if (exit.event.vector == cpu::exception::db)
+        after_debug_exception();
+    return exit;
+}
+
+} // namespace vestige::vmx
