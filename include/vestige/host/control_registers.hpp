@@ -41,10 +41,10 @@ inline void write_xcr0(u64 value) {
                  "c"(0));
 }
 inline u64 read_tsc() {
-    u32 low;
-    u32 high;
+    u64 low; // RDTSC clears the upper halves
+    u64 high;
     asm volatile("rdtsc" : "=a"(low), "=d"(high));
-    return u64{high} << 32 | low;
+    return high << 32 | low;
 }
 inline void invalidate_page(u64 linear) { asm volatile("invlpg (%0)" ::"r"(linear) : "memory"); }
 inline void enable_interrupts() { asm volatile("sti" ::: "memory"); }
