@@ -13,8 +13,6 @@ namespace {
 
 /// What entry.S reports when VMRESUME or VMLAUNCH itself failed.
 constexpr u32 instruction_failed = 0xffffffff;
-/// SDM 3C, "VM Instruction Error Numbers".
-constexpr u32 error_resume_not_launched = 5;
 
 constexpr u32 reason_vmcall = 18;
 
@@ -39,6 +37,7 @@ static_assert(offsetof(cpu::Registers, gpr) == 0 && offsetof(cpu::Registers, rip
     return reason;
 }
 
+/// As resume(), for a VMCS that the CPU has not entered yet.
 [[gnu::noinline, gnu::optimize("omit-frame-pointer")]] u32 launch(cpu::Registers& regs) {
     u32 reason;
     cpu::Registers* slots = &regs;
@@ -80,20 +79,26 @@ void VmxVcpu::arm_timer_far(u64 deadline) {
     vmcs_.write(field::preemption_timer_value, static_cast<u32>(ticks < most ? ticks : most));
 }
 
+/// Enters once with the timer at 0, which comes back before the first instruction of the guest, so
+/// that run() need not know whether the VMCS was launched.
+bool VmxVcpu::launch_and_return() {
+    vmcs_.write(field::preemption_timer_value, u32{0});
+    vmcs_.write(field::guest_rip, regs.rip);
+    vmcs_.write(field::guest_rsp, regs.get(cpu::Gpr::rsp));
+    vmcs_.write(field::guest_rflags, regs.rflags);
+    return !std::holds_alternative<vcpu::FailedEntryExit>(finish_exit(launch(regs)));
+}
+
 vcpu::VmExit VmxVcpu::finish_exit(u32 reason) {
-    if (reason == instruction_failed) {
-        if (vmcs_.read(field::vm_instruction_error) == error_resume_not_launched)
-            reason = launch(regs);
-        if (reason == instruction_failed)
-            return vcpu::FailedEntryExit{vmcs_.read(field::vm_instruction_error), 0};
-    }
+    if (reason == instruction_failed)
+        return vcpu::FailedEntryExit{vmcs_.read(field::vm_instruction_error), 0};
     const ExitMeaning meaning = ExitReason::EntryFailure::get(reason)
                                     ? ExitMeaning::failed_entry
                                     : exit_info(ExitReason::Basic::get(reason)).meaning;
     switch (meaning) {
     case ExitMeaning::external_interrupt:
-        host::dispatch_interrupt(Vector{InterruptionInfo::VectorNumber::get(
-            vmcs_.read(field::exit_interruption_information))});
+        host::dispatch_interrupt(Vector{
+            InterruptionInfo::VectorNumber::get(vmcs_.read(field::exit_interruption_information))});
         return vcpu::HostInterruptExit{};
     case ExitMeaning::exception_or_nmi:
         return after_exception();

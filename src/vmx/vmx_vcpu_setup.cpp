@@ -45,6 +45,8 @@ Result<Unit, const char*> VmxVcpu::initialize() {
     vmcs_.write(field::ept_pointer, *ept_pointer);
     write_host_state();
     reset();
+    if (!launch_and_return())
+        return Error{"the CPU does not enter a guest in its reset state"};
     return Unit{};
 }
 

@@ -89,8 +89,8 @@ template <class Store> class GuestEvents : public GuestRegisters<Store> {
 template <class Store> void GuestEvents<Store>::skip_instruction() {
     const u64 next = regs.rip + instruction_length();
     // Outside 64-bit code the instruction pointer has 32 bits.
-    const bool narrow = next >> 32 != 0 && cpu::mode_of(*this) != cpu::Mode::long64;
-    regs.rip = narrow ? next & 0xffffffff : next;
+    const bool wide = next >> 32 == 0 || cpu::mode_of(*this) == cpu::Mode::long64;
+    regs.rip = wide ? next : next & 0xffffffff;
     clear_interrupt_shadow();
     // The single-step trap comes after the instruction that we did in its place.
     if ((regs.rflags & cpu::rflags::tf) != 0) [[unlikely]]
