@@ -50,13 +50,13 @@ constexpr std::array<u8, 12> function_codes{0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x40,
 
 void KeyDecoder::feed(u8 byte, machine::Nanoseconds now) {
     expire(now);
-    const bool was_return = after_return_;
+    const bool was_return = after_return_ && now - fed_at_ < escape_time_out;
     after_return_ = false;
+    fed_at_ = now;
     switch (state_) {
     case State::ground:
         if (byte == byte_escape) {
             state_ = State::escape;
-            escape_at_ = now;
         } else if (!(byte == '\n' && was_return)) { // CR LF is one Enter
             ground(byte);
         }
@@ -70,8 +70,6 @@ void KeyDecoder::feed(u8 byte, machine::Nanoseconds now) {
         break;
     case State::escape:
         after_escape(byte);
-        if (state_ == State::escape)
-            escape_at_ = now;
         break;
     case State::csi:
         csi(byte);
@@ -89,7 +87,7 @@ void KeyDecoder::feed(u8 byte, machine::Nanoseconds now) {
 }
 
 void KeyDecoder::expire(machine::Nanoseconds now) {
-    if (state_ != State::escape || now - escape_at_ < escape_time_out)
+    if (state_ != State::escape || now - fed_at_ < escape_time_out)
         return;
     state_ = State::ground;
     stroke(scan_escape, false, {});

@@ -8,7 +8,9 @@
 namespace vestige::monitor {
 namespace {
 
-constexpr bool is_blank(u8 glyph) { return glyph == 0 || glyph == ' ' || glyph == 0xff; }
+constexpr bool is_blank(u8 glyph) {
+    return glyph == 0 || glyph == ' ' || glyph == 0xff;
+}
 
 void trim(RowText& row) {
     while (row.length != 0 && is_blank(row.characters[row.length - 1U]))
@@ -19,14 +21,6 @@ void trim(RowText& row) {
 
 bool RowText::operator==(const RowText& other) const {
     return std::ranges::equal(span(), other.span());
-}
-
-RowText row_text(std::span<const u8> characters) {
-    RowText row;
-    for (const u8 glyph : characters.first(std::min(characters.size(), most_columns)))
-        row.characters[row.length++] = glyph;
-    trim(row);
-    return row;
 }
 
 RowText row_text(std::span<const Cell> cells) {

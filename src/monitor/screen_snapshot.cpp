@@ -7,9 +7,8 @@ namespace vestige::monitor {
 namespace {
 
 bool is_blank(std::span<const Cell> row) {
-    return std::all_of(row.begin(), row.end(), [](Cell cell) {
-        return (cell & 0xff) == ' ' || (cell & 0xff) == 0;
-    });
+    return std::all_of(row.begin(), row.end(),
+                       [](Cell cell) { return (cell & 0xff) == ' ' || (cell & 0xff) == 0; });
 }
 
 /// Rows of after that equal the row of before that is shift rows further down. Blank rows prove

@@ -8,8 +8,8 @@ std::optional<KeyCode> VmConsole::next_key() {
     return keys_.pop(code) ? std::optional<KeyCode>{code} : std::nullopt;
 }
 
-void VmConsole::row_scrolled_off(std::span<const u8> characters) {
-    if (!rows_.push(row_text(characters)))
+void VmConsole::row_scrolled_off(std::span<const u16> cells) {
+    if (!rows_.push(row_text(cells)))
         rows_lost_.store(rows_lost_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 

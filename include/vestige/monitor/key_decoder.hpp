@@ -70,7 +70,7 @@ class KeyDecoder {
     KeySink& sink_;
     u8 escape_key_;
     State state_ = State::ground;
-    machine::Nanoseconds escape_at_ = 0;
+    machine::Nanoseconds fed_at_ = 0; ///< when the last byte came
     std::array<u16, 2> parameters_{};
     std::size_t parameter_ = 0;
     bool after_return_ = false;

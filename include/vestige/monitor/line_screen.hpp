@@ -13,11 +13,11 @@ namespace vestige::monitor {
 struct RowText {
     std::array<u8, most_columns> characters{};
     u8 length = 0;
-    [[nodiscard]] std::span<const u8> span() const { return {characters.data(), length}; }
+    [[nodiscard]] std::span<const u8> span() const& { return {characters.data(), length}; }
+    std::span<const u8> span() const&& = delete;
     bool operator==(const RowText& other) const;
 };
 /// Cuts what is beyond most_columns, and trailing blanks.
-[[nodiscard]] RowText row_text(std::span<const u8> characters);
 [[nodiscard]] RowText row_text(std::span<const Cell> cells);
 
 /// Prints a row once it has changed and rested for a moment, or when it scrolls away or is

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vestige/base/spsc_ring.hpp"
+#include "vestige/bios/environment.hpp"
 #include "vestige/machine/backends.hpp"
 #include "vestige/monitor/key_decoder.hpp"
 #include "vestige/monitor/line_screen.hpp"
@@ -54,7 +55,7 @@ template <std::size_t Capacity> class Tail {
 
 /// A VM's console. The VM's CPU uses the first group of members, the console's CPU (which may be
 /// the same) the second.
-class VmConsole {
+class VmConsole final : public bios::ScreenObserver {
   public:
     /// name must outlive this; screen is where the VM's text screen is read from.
     VmConsole(std::string_view name, const TextScreen& screen) : name_{name}, screen_{screen} {}
@@ -67,9 +68,9 @@ class VmConsole {
     [[nodiscard]] machine::CharacterSink& debug_out() { return debug_out_; }
     /// The next key for the keyboard; to be asked when the keyboard has delivered the last one.
     [[nodiscard]] std::optional<KeyCode> next_key();
-    /// The guest's BIOS is about to scroll the full width of the screen up by a row; the top row's
-    /// characters are these.
-    void row_scrolled_off(std::span<const u8> characters);
+    /// From the BIOS: keeps the row for a console that prints lines.
+    void row_scrolled_off(std::span<const u16> cells) override;
+    void screen_written() override {}
 
     // --- the console's CPU ---
     static constexpr std::size_t key_capacity = 1024;

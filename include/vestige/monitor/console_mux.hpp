@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The console: one terminal for every VM and for Vestige's own lines.
+#pragma once
+
+#include "vestige/config/boot_options.hpp"
+#include "vestige/monitor/ansi_screen.hpp"
+#include "vestige/monitor/log_queue.hpp"
+#include "vestige/monitor/vm_console.hpp"
+
+namespace vestige::monitor {
+
+/// What the operator's commands do to VMs, by their number on the console.
+class Operator {
+  public:
+    virtual void end_everything() = 0;
+    /// Stops or continues a VM; true when it is stopped now.
+    virtual bool toggle_pause(unsigned vm) = 0;
+    virtual void reset(unsigned vm) = 0;
+    /// Lines of text, each ended by '\n'.
+    virtual void show_registers(unsigned vm, TextSink& out) = 0;
+
+  protected:
+    ~Operator() = default;
+};
+
+/// Shows one VM at a time: its text screen or its COM1, whichever view= asks for. Belongs to the
+/// CPU that calls poll(), at least every 10 ms; never waits.
+class ConsoleMux final : private KeySink {
+  public:
+    ConsoleMux(const config::BootOptions& options, TerminalPort& port, LogQueue& log,
+               Operator& commands, CellDisplay* display)
+        : view_{options.view}, screen_{options.screen}, escape_{options.escape}, port_{port},
+          log_{log}, operator_{commands}, display_{display}, decoder_{*this, options.escape} {}
+
+    /// Adds the next VM's console; the first one gets the focus. False when there are too many.
+    [[nodiscard]] bool add(VmConsole& console);
+    void focus(unsigned vm);
+    [[nodiscard]] unsigned focused() const { return focus_; }
+
+    void poll(machine::Nanoseconds now);
+    /// Once the VMs have ended: shows what still waits. To be called until it returns true.
+    [[nodiscard]] bool finish(machine::Nanoseconds now);
+    /// Moves log lines to the terminal's queue, for the CPU of the console when it finds the log
+    /// queue full.
+    void drain_log();
+    /// A byte of the machine's own keyboard (set 1); Ctrl-Alt-F1 to F10 switch consoles.
+    void keyboard_byte(u8 byte);
+
+  private:
+    enum class Shown : u8 { nothing, screen, com1 };
+    static constexpr unsigned most_consoles = 64;
+    /// How long COM1 must be silent before the view goes back to the screen.
+    static constexpr machine::Nanoseconds com1_quiet = 500'000'000;
+    /// How often the guest's screen is looked at.
+    static constexpr machine::Nanoseconds screen_interval = 20'000'000;
+    /// How long Vestige's lines stay before the guest's screen is drawn again.
+    static constexpr machine::Nanoseconds line_time = 700'000'000;
+
+    // Input.
+    void key(KeyCode code) override;
+    void command(u8 byte) override;
+    void read_input(machine::Nanoseconds now);
+    [[nodiscard]] bool keys_must_wait(machine::Nanoseconds now);
+    [[nodiscard]] bool keys_full() const;
+    void machine_key(KeyCode code);
+    void focus_by_key(unsigned number);
+    // Commands.
+    void show_help();
+    void show_screen_text();
+    void pause_focused();
+    void not_in_this_build(u8 byte);
+    [[nodiscard]] char escape_character() const { return static_cast<char>(escape_ + '@'); }
+    // Output.
+    void collect(VmConsole& console, bool focused);
+    void collect_debug(VmConsole& console);
+    void debug_line(VmConsole& console);
+    void show_com1(VmConsole& console, machine::Nanoseconds now);
+    void show_screen(VmConsole& console, machine::Nanoseconds now);
+    void update_lines(VmConsole& console, machine::Nanoseconds now);
+    void update_ansi(bool changed, machine::Nanoseconds now);
+    void enter_com1();
+    void leave_screen();
+    void replay_tail(const VmConsole& console);
+    void report_losses(VmConsole& console);
+    void begin_own_lines();
+    void own_line(std::string_view text);
+
+    template <class... Arguments> void say(std::string_view format, const Arguments&... arguments) {
+        char storage[LogQueue::longest_line];
+        own_line(format_in(storage, format, arguments...));
+    }
+
+    config::ViewMode view_;
+    config::ScreenMode screen_;
+    u8 escape_;
+    TerminalPort& port_;
+    LogQueue& log_;
+    Operator& operator_;
+    CellDisplay* display_;
+    KeyDecoder decoder_;
+    StaticVector<VmConsole*, most_consoles> consoles_;
+    unsigned focus_ = 0;
+    machine::Nanoseconds now_ = 0;
+
+    OutputQueue queue_;
+    Shown shown_ = Shown::nothing;
+    bool own_lines_ = false; ///< Vestige's lines are below or over an ANSI picture
+    machine::Nanoseconds own_line_at_ = 0;
+    machine::Nanoseconds com1_at_ = 0;
+    machine::Nanoseconds screen_at_ = 0;
+    bool screen_changed_ = false; ///< since COM1 came into view
+    u32 rows_lost_ = 0;
+    bool drop_keys_ = false; ///< the VM has no room for what the byte being decoded makes
+    bool keys_wait_ = false;
+    machine::Nanoseconds keys_wait_since_ = 0;
+    std::size_t keys_left_ = 0;
+    bool prefix_ = false; ///< E0h came from the machine's keyboard
+    bool control_down_ = false;
+    bool alt_down_ = false;
+
+    ScreenSnapshot current_;
+    ScreenSnapshot fresh_;
+    AnsiScreen ansi_;
+    LineScreen lines_;
+};
+
+} // namespace vestige::monitor

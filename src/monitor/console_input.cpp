@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The console's input side: keys to the focused VM, commands behind the escape key.
+#include "vestige/monitor/console_mux.hpp"
+#include "vestige/monitor/cp437.hpp"
+
+namespace vestige::monitor {
+namespace {
+
+constexpr unsigned input_burst = 64;
+/// The most key codes that one typed byte makes, and a few.
+constexpr std::size_t longest_stroke = 16;
+/// A VM that takes no key for this long is taken to ignore its keyboard: what is typed is dropped
+/// then, so that commands get through.
+constexpr machine::Nanoseconds patience = machine::nanoseconds_per_second;
+
+constexpr u8 extended_prefix = 0xe0;
+constexpr u8 released = 0x80;
+constexpr u8 scan_control = 0x1d;
+constexpr u8 scan_alt = 0x38;
+constexpr u8 scan_f1 = 0x3b;
+constexpr u8 scan_f10 = 0x44;
+
+/// Turns lines of text into lines of the console.
+template <class Say> class LineCollector final : public TextSink {
+  public:
+    explicit LineCollector(Say say) : say_{say} {}
+    void write(std::string_view text) override {
+        for (const char c : text) {
+            if (c == '\n') {
+                say_(line_.view());
+                line_.clear();
+            } else {
+                line_.write({&c, 1});
+            }
+        }
+    }
+
+  private:
+    Say say_;
+    char storage_[160]{};
+    TextBuffer line_{storage_};
+};
+
+} // namespace
+
+void ConsoleMux::read_input(machine::Nanoseconds now) {
+    drop_keys_ = keys_full();
+    decoder_.expire(now);
+    u8 byte = 0;
+    for (unsigned i = 0; i < input_burst && !keys_must_wait(now) && port_.read(byte); ++i) {
+        const bool to_com1 = shown_ == Shown::com1 && focus_ < consoles_.size() &&
+                             !decoder_.awaits_command() && (byte != escape_ || escape_ == 0);
+        drop_keys_ = keys_full();
+        decoder_.feed(byte, now);
+        if (to_com1)
+            consoles_[focus_]->type_on_com1(byte);
+    }
+}
+
+/// Leaves what is typed on the line while the VM's keys pile up, so that a pasted text arrives.
+bool ConsoleMux::keys_must_wait(machine::Nanoseconds now) {
+    if (focus_ >= consoles_.size())
+        return false;
+    const std::size_t left = consoles_[focus_]->keys().size();
+    const bool full = keys_full();
+    if (!full || !keys_wait_ || left != keys_left_) {
+        keys_wait_since_ = now;
+        keys_left_ = left;
+    }
+    keys_wait_ = full;
+    return full && now - keys_wait_since_ < patience;
+}
+
+bool ConsoleMux::keys_full() const {
+    return focus_ >= consoles_.size() ||
+           consoles_[focus_]->keys().size() + longest_stroke > VmConsole::key_capacity;
+}
+
+/// A typed byte's presses and releases come or go together, so that no key stays down.
+void ConsoleMux::key(KeyCode code) {
+    if (!drop_keys_ && focus_ < consoles_.size())
+        static_cast<void>(consoles_[focus_]->keys().push(code));
+}
+
+/// The machine's keyboard reports a release when it likes: room is kept for those.
+void ConsoleMux::machine_key(KeyCode code) {
+    const bool release = (code.bytes[code.size - 1U] & released) != 0;
+    if (focus_ < consoles_.size() && (release || !keys_full()))
+        static_cast<void>(consoles_[focus_]->keys().push(code));
+}
+
+void ConsoleMux::keyboard_byte(u8 byte) {
+    if (byte == extended_prefix) {
+        prefix_ = true;
+        return;
+    }
+    KeyCode code;
+    if (prefix_)
+        code.bytes[code.size++] = extended_prefix;
+    code.bytes[code.size++] = byte;
+    prefix_ = false;
+    const bool down = (byte & released) == 0;
+    const u8 make = byte & static_cast<u8>(~released);
+    if (make == scan_control)
+        control_down_ = down;
+    if (make == scan_alt)
+        alt_down_ = down;
+    if (control_down_ && alt_down_ && make >= scan_f1 && make <= scan_f10) {
+        if (down)
+            focus_by_key(make - scan_f1);
+        return;
+    }
+    machine_key(code);
+}
+
+/// The keys that are held for the switch are released in the VM that is left.
+void ConsoleMux::focus_by_key(unsigned number) {
+    machine_key({{scan_control | released, 0}, 1});
+    machine_key({{scan_alt | released, 0}, 1});
+    control_down_ = false;
+    alt_down_ = false;
+    focus(number);
+}
+
+void ConsoleMux::command(u8 byte) {
+    if (byte >= '0' && byte <= '9')
+        return focus(byte - '0');
+    switch (byte) {
+    case 'h':
+        return show_help();
+    case 'x':
+        say("vestige: ended from the console");
+        return operator_.end_everything();
+    case 'm':
+    case 'v':
+    case 's':
+    case 't':
+        return not_in_this_build(byte);
+    default:
+        break;
+    }
+    if (focus_ >= consoles_.size())
+        return say("vestige: there is no VM");
+    switch (byte) {
+    case 'p':
+        return pause_focused();
+    case 'r':
+        say("vestige: vm {}: reset from the console", consoles_[focus_]->name());
+        return operator_.reset(focus_);
+    case 'd': {
+        LineCollector lines{[this](std::string_view line) { own_line(line); }};
+        return operator_.show_registers(focus_, lines);
+    }
+    case 'S':
+        return show_screen_text();
+    default:
+        return say("vestige: Ctrl-{} {} is no command, Ctrl-{} h lists them", escape_character(),
+                   byte > ' ' && byte <= '~' ? static_cast<char>(byte) : '?', escape_character());
+    }
+}
+
+void ConsoleMux::show_help() {
+    say("vestige: Ctrl-{} and then:", escape_character());
+    constexpr std::string_view lines[] = {
+        "  h    this help",      "  0-9  console of that VM", "  p    pause or continue the VM",
+        "  r    reset the VM",   "  d    its registers",      "  S    its screen as text",
+        "  x    end everything",
+    };
+    for (const std::string_view line : lines)
+        say("vestige: {}", line);
+    say("vestige:   Ctrl-{} sends Ctrl-{} to the VM", escape_character(), escape_character());
+    for (unsigned i = 0; i < consoles_.size() && i < 10; ++i)
+        say("vestige:   VM {} is {}{}", i, consoles_[i]->name(), i == focus_ ? ", shown here" : "");
+}
+
+void ConsoleMux::show_screen_text() {
+    if (!consoles_[focus_]->screen().snapshot(fresh_))
+        return say("vestige: vm {} shows no text screen", consoles_[focus_]->name());
+    for (unsigned row = 0; row < fresh_.rows; ++row) {
+        begin_own_lines();
+        const RowText text = row_text(fresh_.row(row));
+        for (const u8 glyph : text.span())
+            write_glyph(glyph, queue_);
+        queue_.write("\r\n");
+    }
+}
+
+void ConsoleMux::pause_focused() {
+    const bool paused = operator_.toggle_pause(focus_);
+    say("vestige: vm {}: {}", consoles_[focus_]->name(), paused ? "paused" : "goes on");
+}
+
+void ConsoleMux::not_in_this_build(u8 byte) {
+    say("vestige: Ctrl-{} {} is not in this build", escape_character(), static_cast<char>(byte));
+}
+
+} // namespace vestige::monitor

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vestige/monitor/guest_text_screen.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace vestige::monitor {
+namespace {
+
+struct FixedClock final : machine::Clock {
+    [[nodiscard]] machine::Nanoseconds now() const override { return 0; }
+};
+
+struct GuestScreen : testing::Test {
+    GuestScreen() {
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            cells[i] = static_cast<u16>(i);
+    }
+    FixedClock clock;
+    devices::Vga vga{clock};
+    alignas(8) std::array<u16, 16384> cells{};
+    GuestTextScreen screen{vga, std::as_bytes(std::span{cells})};
+    ScreenSnapshot picture;
+};
+
+TEST_F(GuestScreen, StartAddressAndCursor) {
+    const devices::TextLayout layout = vga.text_layout();
+    ASSERT_TRUE(screen.snapshot(picture));
+    EXPECT_EQ(picture.columns, layout.columns);
+    EXPECT_EQ(picture.row(0)[0], 0);
+    vga.set_crtc(0x0c, 0x01);
+    vga.set_crtc(0x0d, 0x41);
+    vga.set_crtc(0x0e, 0x01);
+    vga.set_crtc(0x0f, 0x41 + 85);
+    ASSERT_TRUE(screen.snapshot(picture));
+    EXPECT_EQ(picture.row(0)[0], 0x141);
+    EXPECT_EQ(picture.row(24)[79], 0x141 + 1999);
+    EXPECT_EQ(picture.cursor_row, 1);
+    EXPECT_EQ(picture.cursor_column, 5);
+}
+
+TEST_F(GuestScreen, StartAddressWrapsAroundTextMemory) {
+    vga.set_crtc(0x0c, 0x3f);
+    vga.set_crtc(0x0d, 0xfe);
+    ASSERT_TRUE(screen.snapshot(picture));
+    EXPECT_EQ(picture.row(0)[1], 0x3fff);
+    EXPECT_EQ(picture.row(0)[2], 0);
+    vga.set_crtc(0x0c, 0xff);
+    vga.set_crtc(0x0d, 0xff);
+    EXPECT_TRUE(screen.snapshot(picture));
+}
+
+/// Whatever a guest programs, the snapshot stays inside its arrays (the sanitizers watch).
+TEST_F(GuestScreen, EveryRegisterValueIsHarmless) {
+    for (unsigned reg = 0; reg < 0x19; ++reg)
+        for (unsigned value = 0; value < 256; ++value) {
+            vga.set_crtc(static_cast<u8>(reg), static_cast<u8>(value));
+            if (screen.snapshot(picture)) {
+                ASSERT_LE(picture.columns, most_columns);
+                ASSERT_LE(picture.rows, most_rows);
+            }
+        }
+}
+
+} // namespace
+} // namespace vestige::monitor
