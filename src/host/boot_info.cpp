@@ -4,6 +4,7 @@
 #include "vestige/base/little_endian.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace vestige::host {
 namespace {
@@ -84,9 +85,11 @@ void add_memory(BootInfo& info, u64 start, u64 size, u32 type) {
 Framebuffer framebuffer_from(PhysicalView bytes) {
     Framebuffer screen;
     const u8 kind = static_cast<u8>(bytes[21]);
-    if (kind > static_cast<u8>(Framebuffer::Kind::text))
+    constexpr std::array kinds{Framebuffer::Kind::indexed, Framebuffer::Kind::rgb,
+                               Framebuffer::Kind::text};
+    if (kind >= kinds.size())
         return screen;
-    screen.kind = static_cast<Framebuffer::Kind>(kind);
+    screen.kind = kinds[kind];
     screen.start = Hpa{load_le<u64>(bytes, 0)};
     screen.pitch = load_le<u32>(bytes, 8);
     screen.width = load_le<u32>(bytes, 12);

@@ -33,7 +33,7 @@ struct BootModule {
 
 /// The screen as the loader left it.
 struct Framebuffer {
-    enum class Kind : u8 { indexed = 0, rgb = 1, text = 2, unknown = 0xff };
+    enum class Kind : u8 { unknown, indexed, rgb, text };
     Kind kind = Kind::unknown;
     u8 bits_per_pixel = 0;
     Hpa start;

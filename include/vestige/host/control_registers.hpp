@@ -26,10 +26,18 @@ inline u64 read_cr4() {
     asm volatile("mov %%cr4, %0" : "=r"(value));
     return value;
 }
-inline void write_cr0(u64 value) { asm volatile("mov %0, %%cr0" ::"r"(value) : "memory"); }
-inline void write_cr2(u64 value) { asm volatile("mov %0, %%cr2" ::"r"(value)); }
-inline void write_cr3(u64 value) { asm volatile("mov %0, %%cr3" ::"r"(value) : "memory"); }
-inline void write_cr4(u64 value) { asm volatile("mov %0, %%cr4" ::"r"(value) : "memory"); }
+inline void write_cr0(u64 value) {
+    asm volatile("mov %0, %%cr0" ::"r"(value) : "memory");
+}
+inline void write_cr2(u64 value) {
+    asm volatile("mov %0, %%cr2" ::"r"(value));
+}
+inline void write_cr3(u64 value) {
+    asm volatile("mov %0, %%cr3" ::"r"(value) : "memory");
+}
+inline void write_cr4(u64 value) {
+    asm volatile("mov %0, %%cr4" ::"r"(value) : "memory");
+}
 inline u64 read_xcr0() {
     u32 low;
     u32 high;
@@ -46,10 +54,18 @@ inline u64 read_tsc() {
     asm volatile("rdtsc" : "=a"(low), "=d"(high));
     return high << 32 | low;
 }
-inline void invalidate_page(u64 linear) { asm volatile("invlpg (%0)" ::"r"(linear) : "memory"); }
-inline void enable_interrupts() { asm volatile("sti" ::: "memory"); }
-inline void disable_interrupts() { asm volatile("cli" ::: "memory"); }
-inline void pause() { asm volatile("pause"); }
+inline void invalidate_page(u64 linear) {
+    asm volatile("invlpg (%0)" ::"r"(linear) : "memory");
+}
+inline void enable_interrupts() {
+    asm volatile("sti" ::: "memory");
+}
+inline void disable_interrupts() {
+    asm volatile("cli" ::: "memory");
+}
+inline void pause() {
+    asm volatile("pause");
+}
 [[noreturn]] inline void halt_forever() {
     for (;;)
         asm volatile("cli; hlt");
