@@ -8,6 +8,11 @@ tests_cpu_test_SOURCES = \
     tests/cpu/exception_combining_test.cpp \
     tests/cpu/control_registers_test.cpp \
     tests/cpu/cpuid_policy_test.cpp \
-    tests/cpu/msr_policy_test.cpp
+    tests/cpu/msr_policy_test.cpp \
+    tests/cpu/memory_bus_fake.hpp \
+    tests/cpu/disassemble_test.cpp \
+    tests/cpu/emulator_test.cpp \
+    tests/cpu/emulator_native_test.cpp \
+    tests/cpu/string_io_test.cpp
 tests_cpu_test_CXXFLAGS = $(test_flags)
 tests_cpu_test_LDADD = $(test_libs)
