@@ -3,7 +3,6 @@
 #include "exit_handler.hpp"
 
 #include "vestige/cpu/control_registers.hpp"
-#include "vestige/cpu/task_switch.hpp"
 
 namespace vestige::vm {
 
@@ -34,10 +33,26 @@ void ExitHandler::operator()(const vcpu::UnexpectedExit& exit) const {
                       exit.reason, exit.qualification));
 }
 
+/// Vestige's own leaves: 40000001h says that VM facts follow and which CPU this is, 40000002h is
+/// the VM's name.
+std::optional<cpu::CpuidResult> Vm::own_leaf(u32 leaf) const {
+    constexpr u32 facts = 0x40000001, name = 0x40000002, signature = 0x4d564756; // "VGVM"
+    if (leaf == facts)
+        return cpu::CpuidResult{signature, config_.cpu, 0, 0};
+    if (leaf != name)
+        return {};
+    std::array<std::byte, 16> text{};
+    for (std::size_t i = 0; i < config_.name.view().size() && i < text.size(); ++i)
+        text[i] = static_cast<std::byte>(config_.name.view()[i]);
+    return cpu::CpuidResult{load_le<u32>(text, 0), load_le<u32>(text, 4), load_le<u32>(text, 8),
+                            load_le<u32>(text, 12)};
+}
+
 void Vm::cpuid_instruction() {
     cpu::Registers& r = vcpu_->regs;
-    const cpu::CpuidResult result = cpuid_.read(r.dword(Gpr::rax), r.dword(Gpr::rcx),
-                                                {.cr4 = vcpu_->cr4(), .xcr0 = xcr0_});
+    const u32 leaf = r.dword(Gpr::rax);
+    const cpu::CpuidResult result = own_leaf(leaf).value_or(
+        cpuid_.read(leaf, r.dword(Gpr::rcx), {.cr4 = vcpu_->cr4(), .xcr0 = xcr0_}));
     r.set_dword(Gpr::rax, result.eax);
     r.set_dword(Gpr::rbx, result.ebx);
     r.set_dword(Gpr::rcx, result.ecx);
@@ -142,27 +157,8 @@ void Vm::set_xcr() {
 }
 
 void Vm::task_switch(const vcpu::TaskSwitchExit& exit) {
-    cpu::TaskSwitchRequest request;
-    request.selector = exit.selector;
-    request.source = static_cast<cpu::TaskSwitchSource>(exit.source);
-    const auto event = vcpu_->pending_event();
-    if (exit.source != vcpu::TaskSwitchExit::Source::task_gate) {
-        request.instruction_length = vcpu_->instruction_length();
-    } else if (event) {
-        request.instruction_length = event->instruction_length;
-        request.error_code = event->error_code;
-        request.external = event->instruction_length == 0;
-    }
-    vcpu_->cancel_event(); // the switch itself delivers it
-    cpu::LinearAccess memory = access();
-    const auto done = cpu::switch_task(memory, request);
-    vcpu_->clear_interrupt_shadow();
-    if (!done)
-        return raise(done.error());
-    if (done.value().debug_trap) {
-        vcpu_->set_debug_register(6, vcpu_->debug_register(6) | cpu::dr6_task_switch);
-        raise(cpu::fault(cpu::exception::db));
-    }
+    char text[64];
+    stop(format_in(text, "hardware task switch to selector {04x}", exit.selector));
 }
 
 void Vm::failed_entry(const vcpu::FailedEntryExit& exit) {

@@ -127,8 +127,10 @@ void Vm::tick() {
     board_.expire(time);
     if (host_.tsc() >= slice_end_) {
         host_.poll();
-        for (auto key = links_.keys.next_key(); !key.empty(); key = links_.keys.next_key())
-            static_cast<void>(board_.keyboard.key(key));
+        // One key at a time, so that the guest's own buffers are the only ones to run over.
+        if (board_.keyboard.queued() == 0)
+            if (const auto key = links_.keys.next_key(); !key.empty())
+                static_cast<void>(board_.keyboard.key(key));
         slice_end_ = host_.tsc() + host_.to_ticks(slice);
         obey(order_.exchange(Order::none, std::memory_order_acquire));
     }

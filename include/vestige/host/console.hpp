@@ -27,6 +27,12 @@ class Console final : public LogSink {
     void line(LogLevel level, std::string_view text) override;
     /// Bytes of a guest's console to the serial side, unchanged.
     void write_raw(std::string_view bytes);
+    /// Bytes that write_raw() takes without waiting.
+    [[nodiscard]] std::size_t room() const {
+        const std::size_t a = uarts_[0].room();
+        const std::size_t b = uarts_[1].room();
+        return a < b ? a : b;
+    }
     /// Sends what waits, without waiting for the ports.
     void poll();
     /// One byte typed on a serial console.

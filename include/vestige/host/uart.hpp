@@ -27,6 +27,8 @@ class Uart {
     [[nodiscard]] bool present() const { return present_; }
     /// Queues text; waits for the port only when the ring is full, and gives up on a dead port.
     void write(std::string_view text);
+    /// Bytes that write() takes without waiting.
+    [[nodiscard]] std::size_t room() const { return present_ ? 65536 - ring_.size() : 65536; }
     /// Moves what the port takes now.
     void poll();
     /// Waits until everything has left.

@@ -105,6 +105,7 @@ class Vm final : public machine::PowerControl,
     void string_access(const vcpu::IoExit& exit);
     void memory_access(const vcpu::MemoryExit& exit);
     void cpuid_instruction();
+    [[nodiscard]] std::optional<cpu::CpuidResult> own_leaf(u32 leaf) const;
     void msr_access(const vcpu::MsrExit& exit);
     void control_access(const vcpu::CrExit& exit);
     void debug_access(const vcpu::DrExit& exit);
