@@ -57,22 +57,24 @@ std::span<std::byte> bytes_at(Hpa start, u64 size) {
     return {host::physical(start), size};
 }
 
-/// Pages for VMCS regions and EPT tables, for every CPU.
-class LockedPages final : public vmx::PageSource {
-  public:
-    std::optional<Hpa> allocate_page() override {
-        while (busy_.exchange(true, std::memory_order_acquire))
-            host::pause();
-        const auto page = pages.allocate(page_size);
-        busy_.store(false, std::memory_order_release);
-        return page;
-    }
-    void* view(Hpa page) const override { return host::physical(page); }
+constinit std::atomic<bool> allocating{false};
 
-  private:
-    std::atomic<bool> busy_{false};
+/// Memory for whichever CPU asks.
+std::optional<Hpa> allocate(u64 size, u64 alignment = page_size) {
+    while (allocating.exchange(true, std::memory_order_acquire))
+        host::pause();
+    const auto block = pages.allocate(size, alignment);
+    allocating.store(false, std::memory_order_release);
+    return block;
+}
+
+/// Pages for VMCS regions and EPT tables.
+class TablePages final : public vmx::PageSource {
+  public:
+    std::optional<Hpa> allocate_page() override { return allocate(page_size); }
+    void* view(Hpa page) const override { return host::physical(page); }
 };
-constinit LockedPages table_pages;
+constinit TablePages table_pages;
 
 /// Complaints about the configuration, in the log.
 class Problems final : public config::ProblemSink {
@@ -215,7 +217,7 @@ class Commands final : public monitor::Operator {
 constinit Commands commands;
 
 template <class T, class... Arguments> T* make(Arguments&&... arguments) {
-    const auto block = pages.allocate(sizeof(T));
+    const auto block = allocate(sizeof(T));
     if (!block)
         panic("no memory for the hypervisor's own objects");
     return new (host::physical(*block)) T(static_cast<Arguments&&>(arguments)...);
@@ -388,7 +390,7 @@ unsigned read_modules() {
 }
 
 std::span<std::byte> allocate_bytes(u64 size, u64 alignment, std::string_view what) {
-    const auto block = pages.allocate(size, alignment);
+    const auto block = allocate(size, alignment);
     if (!block) {
         char text[96];
         refuse(format_in(text, "not enough memory for {}: {} KiB wanted", what, size / kib));
