@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Guests that test the hypervisor from inside. Each source says in its head what it does and which
+# module words it wants; floppy_boot.asm starts one on a machine with an ordinary BIOS.
+guest_tests = \
+    bench \
+    exit16 \
+    exit32 \
+    exit8 \
+    modes \
+    msr_cpuid \
+    seed_rom \
+    seed_string \
+    seed_vmcall \
+    spin \
+    storm \
+    task_switch \
+    triple_fault \
+    vmcall_ud \
+    window
+guest_test_includes = guest/tests/common.inc guest/tests/print16.inc
+guest_test_images = $(guest_tests:%=guest/tests/%.bin)
+check_DATA = $(guest_test_images)
+EXTRA_DIST += $(guest_tests:%=guest/tests/%.asm) $(guest_test_includes) guest/tests/floppy_boot.asm
+CLEANFILES += $(guest_test_images)
+guest/tests/%.bin: $(srcdir)/guest/tests/%.asm $(guest_test_includes)
+	$(AM_V_GEN)$(MKDIR_P) guest/tests && \
+	$(NASM) -f bin -I $(srcdir)/guest/tests/ -P common.inc -o $@ $<
