@@ -32,6 +32,9 @@ void reset_fpu() {
 
 constexpr u64 dr6_after_reset = 0xffff0ff0;
 
+/// IA32_DEBUGCTL: last-branch records and single steps on branches.
+constexpr u64 debugctl_for_guests = bit(0) | bit(1);
+
 /// MSRs that the bitmap gives the guest and that stay in the CPU.
 constexpr bool stays_in_cpu(u32 index) {
     switch (index) {
@@ -169,6 +172,9 @@ bool VmxVcpu::write_state_msr(u32 index, u64 value) {
         vmcs_.write(field::guest_ia32_pat, value);
         return true;
     case msr::ia32_debugctl:
+        // Branch trace stores into guest memory can hang the machine (XSA-269): never.
+        if ((value & ~debugctl_for_guests) != 0)
+            return false;
         vmcs_.write(field::guest_ia32_debugctl, value);
         return true;
     case msr::ia32_fs_base:

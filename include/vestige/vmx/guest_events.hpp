@@ -76,6 +76,7 @@ template <class Store> class GuestEvents : public GuestRegisters<Store> {
         primary_controls_ = now;
         vmcs_.write(field::primary_processor_controls, now);
     }
+    void skip_with_care(u64 next);
     void pend_single_step() {
         vmcs_.write(field::guest_pending_debug_exceptions,
                     vmcs_.read(field::guest_pending_debug_exceptions) | pending_debug::single_step);
@@ -88,12 +89,22 @@ template <class Store> class GuestEvents : public GuestRegisters<Store> {
 
 template <class Store> void GuestEvents<Store>::skip_instruction() {
     const u64 next = regs.rip + instruction_length();
+    const u32 state = vmcs_.read(field::guest_interruptibility_state);
+    const u64 special =
+        next >> 32 | (state & interruptibility::shadow) | (regs.rflags & cpu::rflags::tf);
+    if (special != 0) [[unlikely]]
+        return skip_with_care(next);
+    regs.rip = next;
+}
+
+/// The uncommon part of skip_instruction().
+template <class Store> void GuestEvents<Store>::skip_with_care(u64 next) {
     // Outside 64-bit code the instruction pointer has 32 bits.
     const bool wide = next >> 32 == 0 || cpu::mode_of(*this) == cpu::Mode::long64;
     regs.rip = wide ? next : next & 0xffffffff;
     clear_interrupt_shadow();
     // The single-step trap comes after the instruction that we did in its place.
-    if ((regs.rflags & cpu::rflags::tf) != 0) [[unlikely]]
+    if ((regs.rflags & cpu::rflags::tf) != 0)
         pend_single_step();
 }
 
