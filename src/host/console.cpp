@@ -10,6 +10,8 @@ namespace vestige::host {
 namespace {
 
 constinit Console the_console;
+// Beside the console, so that the rings are no bytes of the image.
+constinit std::array<Uart, 2> uarts{};
 constexpr Port debug_port{0xe9};
 constexpr unsigned vga_columns = 80, vga_rows = 25;
 
@@ -31,10 +33,12 @@ Console& console() {
 }
 
 void Console::open(const ConsoleSettings& settings) {
-    settings_ = settings;
-    for (std::size_t i = 0; i < uarts_.size(); ++i)
+    to_e9_ = settings.to_e9;
+    has_vga_ = settings.to_vga;
+    vga_lines_ = true;
+    for (std::size_t i = 0; i < uarts.size(); ++i)
         if (settings.to_uart[i])
-            static_cast<void>(uarts_[i].open(settings.uarts[i]));
+            static_cast<void>(uarts[i].open(settings.uarts[i]));
     if (settings.to_vga)
         for (unsigned row = 0; row < vga_rows; ++row)
             clear_vga_row(row);
@@ -49,15 +53,15 @@ void Console::lock() {
 
 void Console::line(LogLevel, std::string_view text) {
     lock();
-    if (!at_line_start_)
+    if (inside_line_)
         write_serial("\r\n");
     write_serial("vestige: ");
     write_serial(text);
     write_serial("\r\n");
-    at_line_start_ = true;
-    for (Uart& uart : uarts_)
+    inside_line_ = false;
+    for (Uart& uart : uarts)
         uart.poll();
-    if (settings_.to_vga && vga_lines_)
+    if (has_vga_ && vga_lines_)
         write_vga(text);
     unlock();
 }
@@ -67,14 +71,18 @@ void Console::write_raw(std::string_view bytes) {
         return;
     lock();
     write_serial(bytes);
-    at_line_start_ = bytes.back() == '\n';
+    inside_line_ = bytes.back() != '\n';
     unlock();
 }
 
+std::size_t Console::room() const {
+    return std::min(uarts[0].room(), uarts[1].room());
+}
+
 void Console::write_serial(std::string_view text) {
-    for (Uart& uart : uarts_)
+    for (Uart& uart : uarts)
         uart.write(text);
-    if (settings_.to_e9)
+    if (to_e9_)
         for (const char c : text)
             out8(debug_port, static_cast<u8>(c));
 }
@@ -92,14 +100,16 @@ void Console::write_vga(std::string_view text) {
 }
 
 void Console::poll() {
+    if (std::none_of(uarts.begin(), uarts.end(), [](const Uart& uart) { return uart.waiting(); }))
+        return;
     lock();
-    for (Uart& uart : uarts_)
+    for (Uart& uart : uarts)
         uart.poll();
     unlock();
 }
 
 std::optional<u8> Console::read() {
-    for (Uart& uart : uarts_)
+    for (Uart& uart : uarts)
         if (const auto byte = uart.read())
             return byte;
     return {};
@@ -110,7 +120,7 @@ void Console::seize() {
 }
 
 void Console::drain() {
-    for (Uart& uart : uarts_)
+    for (Uart& uart : uarts)
         uart.drain();
 }
 

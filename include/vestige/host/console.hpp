@@ -28,11 +28,7 @@ class Console final : public LogSink {
     /// Bytes of a guest's console to the serial side, unchanged.
     void write_raw(std::string_view bytes);
     /// Bytes that write_raw() takes without waiting.
-    [[nodiscard]] std::size_t room() const {
-        const std::size_t a = uarts_[0].room();
-        const std::size_t b = uarts_[1].room();
-        return a < b ? a : b;
-    }
+    [[nodiscard]] std::size_t room() const;
     /// Sends what waits, without waiting for the ports.
     void poll();
     /// One byte typed on a serial console.
@@ -49,12 +45,12 @@ class Console final : public LogSink {
     void lock();
     void unlock() { locked_.store(false, std::memory_order_release); }
 
-    ConsoleSettings settings_{};
-    std::array<Uart, 2> uarts_{};
     std::atomic<bool> locked_{false};
     std::atomic<bool> seized_{false};
-    bool vga_lines_ = true;
-    bool at_line_start_ = true;
+    bool to_e9_ = false;
+    bool has_vga_ = false;
+    bool vga_lines_ = false;
+    bool inside_line_ = false;
     unsigned vga_row_ = 0;
 };
 

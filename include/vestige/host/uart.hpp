@@ -28,7 +28,11 @@ class Uart {
     /// Queues text; waits for the port only when the ring is full, and gives up on a dead port.
     void write(std::string_view text);
     /// Bytes that write() takes without waiting.
-    [[nodiscard]] std::size_t room() const { return present_ ? 65536 - ring_.size() : 65536; }
+    [[nodiscard]] std::size_t room() const {
+        return present_ ? ring_size - ring_.size() : ring_size;
+    }
+    /// Whether there is text that has not been sent.
+    [[nodiscard]] bool waiting() const { return ring_.size() != 0; }
     /// Moves what the port takes now.
     void poll();
     /// Waits until everything has left.
@@ -41,10 +45,11 @@ class Uart {
     }
     [[nodiscard]] bool can_send() const;
 
+    static constexpr std::size_t ring_size = 65536;
     Port base_{};
     bool present_ = false;
-    unsigned burst_ = 1; ///< bytes that an empty transmitter takes
-    SpscRing<u8, 65536> ring_;
+    unsigned burst_ = 0; ///< bytes that an empty transmitter takes
+    SpscRing<u8, ring_size> ring_;
 };
 
 } // namespace vestige::host
