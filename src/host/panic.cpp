@@ -77,6 +77,7 @@ void stop_others() {
     for (unsigned i = 0; i < long_enough; ++i)
         pause();
     console().seize();
+    console().show_on_vga(true);
 }
 
 /// Only the first CPU to panic reports; the others stop. A fault while reporting ends the machine
