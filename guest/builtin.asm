@@ -5,6 +5,8 @@ bits 16
 cpu 686
 org 0x7c00
 
+echo_bottom equ 22              ; last row for typed lines; the clock has row 24
+
 start:
     cld
     xor ax, ax
@@ -24,19 +26,20 @@ start:
     xor bh, bh
     int 0x10
     mov [echo_at], dx
+    mov [echo_top], dh
 
-; Shows the clock whenever the tick count has moved on, and echoes keys.
+; Looks at the clock with every tick, shows it with every second, and echoes keys.
 main_loop:
     mov ah, 0x00
     int 0x1a
     cmp dx, [last_ticks]
     je .key
     mov [last_ticks], dx
-    mov ax, dx
-    sub ax, [shown_ticks]
-    cmp ax, 9
-    jb .key
-    mov [shown_ticks], dx
+    mov ah, 0x02
+    int 0x1a
+    cmp dh, [shown_second]
+    je .key
+    mov [shown_second], dh
     call show_clock
 .key:
     mov ah, 0x01
@@ -81,6 +84,21 @@ echo:
     mov ah, 0x03
     xor bh, bh
     int 0x10
+    cmp dh, echo_bottom
+    jbe .keep
+    push dx                     ; the typed lines scroll, the rest of the screen stays
+    mov ax, 0x0601
+    mov bh, 0x07
+    mov ch, [echo_top]
+    mov cl, 0
+    mov dx, (echo_bottom << 8) + 79
+    int 0x10
+    pop dx
+    mov dh, echo_bottom
+    mov ah, 0x02
+    xor bh, bh
+    int 0x10
+.keep:
     mov [echo_at], dx
     ret
 
@@ -155,23 +173,136 @@ show_memory:
 .end:
     ret
 
+; A line for each drive: floppies 00h and 01h, hard disks 80h and up, CD-ROMs E0h and up.
 show_disks:
     mov si, text_disks
     call print
-    int 0x11
-    test al, 1
-    jz .hard
-    shr ax, 6
-    and ax, 3
+    mov word [drives_found], 0
+    mov dl, 0x00
+.floppy:
+    mov ah, 0x15
+    push dx
+    int 0x13
+    pop dx
+    jc .next_floppy
+    cmp ah, 1
+    je .show_floppy
+    cmp ah, 2
+    jne .next_floppy
+.show_floppy:
+    mov si, text_floppy
+    call begin_drive
+    call show_geometry
+    call new_line
+.next_floppy:
+    inc dl
+    cmp dl, 2
+    jb .floppy
+    mov dl, 0x80
+.hard:
+    mov al, dl
+    sub al, [0x475]             ; the BIOS's count of hard disks
+    cmp al, 0x80
+    jae .cdroms
+    mov si, text_hard
+    call begin_drive
+    call show_geometry
+    call read_extended
+    jc .next_hard
+    mov al, ','
+    call put
+    call show_size
+.next_hard:
+    call new_line
+    inc dl
+    jmp .hard
+.cdroms:
+    mov dl, 0xe0
+.cdrom:
+    call read_extended
+    jc .next_cdrom
+    mov si, text_cdrom
+    call begin_drive
+    call show_size
+    call new_line
+.next_cdrom:
+    inc dl
+    cmp dl, 0xe4
+    jb .cdrom
+    cmp word [drives_found], 0
+    jne .end
+    mov si, text_none
+    call print
+.end:
+    ret
+
+; Drive DL's number and the kind at SI.
+begin_drive:
+    inc word [drives_found]
+    push si
+    mov si, text_indent
+    call print
+    mov al, dl
+    call hex8
+    pop si
+    jmp print
+
+; Drive DL's cylinders, heads and sectors, from INT 13h AH=08h.
+show_geometry:
+    push dx
+    mov ah, 0x08
+    xor di, di
+    int 0x13
+    push ds                     ; ES may point to a drive table now
+    pop es
+    jc .end
+    push dx
+    push cx
+    mov al, ch
+    mov ah, cl
+    shr ah, 6
     inc ax
     movzx eax, ax
     call decimal
-    mov si, text_floppies
+    mov si, text_cylinders
     call print
-.hard:
-    movzx eax, byte [0x475]
+    pop cx
+    pop ax
+    push cx
+    movzx eax, ah
+    inc ax
     call decimal
-    mov si, text_hard
+    mov si, text_heads
+    call print
+    pop ax
+    and eax, 0x3f
+    call decimal
+    mov si, text_sectors
+    call print
+.end:
+    pop dx
+    ret
+
+; Drive DL's parameters from INT 13h AH=48h; CF when it has none.
+read_extended:
+    push dx
+    mov word [drive_table], 26
+    mov si, drive_table
+    mov ah, 0x48
+    int 0x13
+    pop dx
+    ret
+
+show_size:
+    mov al, ' '
+    call put
+    mov eax, [drive_table + 16]
+    call decimal
+    mov si, text_blocks
+    call print
+    movzx eax, word [drive_table + 24]
+    call decimal
+    mov si, text_bytes
     jmp print
 
 show_clock:
@@ -302,14 +433,24 @@ text_memory:    db 13, 10, 'Memory map', 13, 10, 0
 text_indent:    db '  ', 0
 text_usable:    db ' KiB usable', 13, 10, 0
 text_reserved:  db ' KiB reserved', 13, 10, 0
-text_disks:     db 13, 10, 'Disks: ', 0
-text_floppies:  db ' floppy, ', 0
-text_hard:      db ' hard', 13, 10, 0
+text_disks:     db 13, 10, 'Disks', 13, 10, 0
+text_none:      db '  none', 13, 10, 0
+text_floppy:    db 'h floppy, ', 0
+text_hard:      db 'h hard disk, ', 0
+text_cdrom:     db 'h CD-ROM,', 0
+text_cylinders: db ' cylinders, ', 0
+text_heads:     db ' heads, ', 0
+text_sectors:   db ' sectors', 0
+text_blocks:    db ' blocks of ', 0
+text_bytes:     db ' bytes', 0
 text_keys:      db 13, 10, 'Type something; q powers off.', 13, 10, 0
 text_off:       db 13, 10, 'Powering off.', 13, 10, 0
 text_ticks:     db '  ticks ', 0
 last_ticks:     dw 0
-shown_ticks:    dw 0
+shown_second:   db 0xff
 echo_at:        dw 0
 name:           times 17 db 0
+echo_top:       db 0
+drives_found:   dw 0
 map_entry:      times 20 db 0
+drive_table:    times 26 db 0
