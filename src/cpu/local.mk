@@ -16,4 +16,7 @@ core_sources += \
     src/cpu/page_walk.cpp \
     src/cpu/string_instructions.cpp \
     src/cpu/string_io.cpp \
+    src/cpu/task_state.cpp \
+    src/cpu/task_state.hpp \
+    src/cpu/task_switch.cpp \
     src/cpu/zydis_mode.hpp

@@ -13,6 +13,7 @@ tests_cpu_test_SOURCES = \
     tests/cpu/disassemble_test.cpp \
     tests/cpu/emulator_test.cpp \
     tests/cpu/emulator_native_test.cpp \
-    tests/cpu/string_io_test.cpp
+    tests/cpu/string_io_test.cpp \
+    tests/cpu/task_switch_test.cpp
 tests_cpu_test_CXXFLAGS = $(test_flags)
 tests_cpu_test_LDADD = $(test_libs)
