@@ -124,11 +124,24 @@ vcpu::VmExit VmxVcpu::after_exception() {
         return vcpu::HostInterruptExit{};
     }
     const vcpu::ExceptionExit exit = decode_exception(vmcs_);
+    // The guest ran into it, but it is the machine that is broken: the host says so and ends.
+    if (exit.event.vector == cpu::exception::mc)
+        asm volatile("int $18" ::: "memory");
     recall_event(InterruptionInfo::NmiUnblocking::get(information) &&
                  exit.event.vector != cpu::exception::df);
-    if (exit.event.vector == cpu::exception::db)
+    if (exit.event.vector == cpu::exception::db) {
         after_debug_exception();
+        show_debug_status(exit.qualification);
+    }
     return exit;
+}
+
+/// An intercepted #DB has not changed DR6 and DR7 yet.
+void VmxVcpu::show_debug_status(u64 qualification) {
+    constexpr u64 dr7_general_detect = bit(13);
+    set_debug_register(6, DebugQualification::dr6_after(debug_register(6), qualification));
+    if (DebugQualification::GeneralDetect::get(qualification))
+        set_dr7(dr7() & ~dr7_general_detect);
 }
 
 } // namespace vestige::vmx

@@ -160,6 +160,13 @@ TEST(DecodeExit, WhatOurSetUpRulesOutIsUnexpectedAndNamed) {
     }
 }
 
+TEST(DebugQualification, SetsWhatHappenedAndKeepsStickyBits) {
+    EXPECT_EQ(DebugQualification::dr6_after(0xffff0ff0, 0x4000), 0xffff4ff0u);
+    // An earlier single step stays, earlier breakpoints go.
+    EXPECT_EQ(DebugQualification::dr6_after(0xffff4ff1, 0x2), 0xffff4ff2u);
+    EXPECT_EQ(DebugQualification::dr6_after(0xffff0ff0, ~u64{0}), 0xffff6fffu);
+}
+
 TEST(EventOf, KeepsErrorCodeAndLengthOnlyWhereTheyMean) {
     const cpu::Event page_fault = event_of(0x80000b0e, 6, 3);
     EXPECT_EQ(page_fault, cpu::fault(cpu::exception::pf, 6));

@@ -78,7 +78,8 @@ struct TaskSwitchExit {
     u16 selector = 0;
     Source source = Source::jmp;
 };
-/// An intercepted exception (debugging, #AC and #DB loops, #MC in the guest).
+/// An intercepted exception (debugging, #AC and #DB loops). DR6 and DR7 are as if it had been
+/// delivered; what is left to do is to inject it, combined with a pending event.
 struct ExceptionExit {
     cpu::Event event;
     u64 qualification = 0;

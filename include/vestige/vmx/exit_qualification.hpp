@@ -53,4 +53,17 @@ struct EptViolation {
     using NmiUnblocking = FlagBit<12>;
 };
 
+/// SDM 3C, "Exit Qualification for Debug Exceptions": the bits of DR6 that the exception would set.
+struct DebugQualification {
+    using Breakpoints = BitField<3, 0, u8>;
+    using GeneralDetect = FlagBit<13>;
+    using SingleStep = FlagBit<14>;
+
+    /// DR6 as the CPU leaves it when it delivers the exception itself.
+    static constexpr u64 dr6_after(u64 old, u64 qualification) {
+        constexpr u64 set = Breakpoints::mask | GeneralDetect::mask | SingleStep::mask;
+        return (old & ~Breakpoints::mask) | (qualification & set);
+    }
+};
+
 } // namespace vestige::vmx

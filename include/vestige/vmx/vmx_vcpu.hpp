@@ -53,6 +53,7 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
     [[nodiscard]] vcpu::VmExit finish_exit(u32 reason);
     [[nodiscard]] vcpu::VmExit after_exception();
     [[nodiscard]] bool launch_and_return();
+    void show_debug_status(u64 qualification);
     void flush_guest_translations() override;
     [[nodiscard]] bool take_pages();
     void write_controls(const ControlWords& words);
