@@ -117,6 +117,21 @@ void poll_console() {
     host::console().poll();
 }
 
+/// A full log queue: the console's CPU empties it, others wait for that.
+class Relief final : public monitor::LogRelief {
+  public:
+    bool make_room() override {
+        if (host::this_cpu().number == 0) {
+            mux->drain_log();
+            poll_console();
+        } else {
+            host::pause();
+        }
+        return true;
+    }
+};
+constinit Relief relief;
+
 /// One physical CPU as its VM sees it.
 class HostCpu final : public vm::HostServices {
   public:
@@ -496,6 +511,7 @@ bool all_ended() {
     for (Slot* const slot : slots)
         static_cast<void>(mux->add(slot->console));
     host::console().show_on_vga(false);
+    log_queue.set_relief(relief);
     set_log_sink(&log_queue);
     Slot* mine = nullptr;
     for (Slot* const slot : slots) {
