@@ -138,7 +138,8 @@ void VmxVcpu::explain_failed_entry(TextSink& out) const {
 }
 
 void VmxVcpu::break_for_self_test() {
-    vmcs_.write(field::guest_cs_access_rights, u32{0x90}); // a data segment, read-only
+    // Neither all ones nor the address of a page; no reset repairs it.
+    vmcs_.write(field::vmcs_link_pointer, u64{0x7fff});
 }
 
 } // namespace vestige::vmx

@@ -46,7 +46,7 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
     [[nodiscard]] MsrBitmap& msr_bitmap() { return *msr_bitmap_; }
     /// Every field that the CPU has, by value: for dumps and for the entry checker.
     void snapshot(VmcsImage& image) const;
-    /// Spoils the VMCS so that the next run() fails, to show that failures are explained.
+    /// Spoils the VMCS for good, so that every run() fails: shows that failures are explained.
     void break_for_self_test();
 
   private:
