@@ -9,9 +9,15 @@
 
 namespace vestige::test {
 
+/// A model with its MSRs, and what a survey of its features by other means found.
 struct CpuModel {
     const char* name;
     vmx::Capabilities capabilities;
+    bool ept;
+    bool unrestricted;
+    bool vpid;
+    bool invpcid;
+    bool pages_1g;
 };
 
 /// What all dumped models have in common: sandy_bridge with fewer features.
@@ -84,77 +90,72 @@ constexpr vmx::Capabilities tigerlake_capabilities() {
     return c;
 }
 
-inline constexpr std::array<CpuModel, 6> dumped_models{{
-    {"corei7_sandy_bridge_2600k", sandy_bridge_capabilities()},
-    {"corei7_haswell_4770", haswell_capabilities()},
-    {"broadwell_ult", broadwell_capabilities()},
-    {"corei7_skylake_x", skylake_x_capabilities()},
-    {"corei7_icelake_u", icelake_capabilities()},
-    {"tigerlake", tigerlake_capabilities()},
-}};
-
-/// A row of the feature survey over all models with VMX: which controls may be 1.
-struct FeatureRow {
-    const char* name;
-    bool preemption_timer;
-    bool ept;
-    bool descriptor_table_exiting;
-    bool rdtscp;
-    bool vpid;
-    bool unrestricted;
-    bool invpcid;
-    bool xsaves;
-    bool load_efer;
-    bool pages_2m;
-    bool pages_1g;
-};
-
-inline constexpr std::array<FeatureRow, 12> surveyed_models{{
-    // clang-format off
-    //                        timer  ept    desc   rdtscp vpid   ug     invpc  xsaves efer   2M     1G
-    {"core2_penryn_t9600",    false, false, false, false, false, false, false, false, false, false, false},
-    {"corei5_lynnfield_750",  true,  true,  true,  true,  true,  false, false, false, true,  true,  false},
-    {"corei5_arrandale_m520", true,  true,  true,  true,  true,  true,  false, false, true,  true,  false},
-    {"corei7_sandy_bridge",   true,  true,  true,  true,  true,  true,  false, false, true,  true,  false},
-    {"corei7_ivy_bridge",     true,  true,  true,  true,  true,  true,  false, false, true,  true,  false},
-    {"corei7_haswell_4770",   true,  true,  true,  true,  true,  true,  true,  false, true,  true,  true},
-    {"broadwell_ult",         true,  true,  true,  true,  true,  true,  true,  false, true,  true,  true},
-    {"corei7_skylake_x",      true,  true,  true,  true,  true,  true,  true,  true,  true,  true,  true},
-    {"corei3_cnl",            true,  true,  true,  true,  true,  true,  true,  true,  true,  true,  true},
-    {"corei7_icelake_u",      true,  true,  true,  true,  true,  true,  true,  true,  true,  true,  true},
-    {"tigerlake",             true,  true,  true,  true,  true,  true,  true,  true,  true,  true,  true},
-    {"bx_generic",            false, false, false, true,  false, false, false, false, false, false, false},
-    // clang-format on
-}};
-
-/// Capability words that say what a row says, otherwise as sandy_bridge has them.
-constexpr vmx::Capabilities capabilities_of(const FeatureRow& row) {
+constexpr vmx::Capabilities penryn_capabilities() {
     vmx::Capabilities c = sandy_bridge_capabilities();
-    const auto may = [](u64& word, unsigned number, bool value) {
-        word = value ? word | bit(32 + number) : word & ~bit(32 + number);
-    };
-    may(c.pin, 6, row.preemption_timer);
-    may(c.true_pin, 6, row.preemption_timer);
-    may(c.secondary, 1, row.ept);
-    may(c.secondary, 2, row.descriptor_table_exiting);
-    may(c.secondary, 3, row.rdtscp);
-    may(c.secondary, 5, row.vpid);
-    may(c.secondary, 7, row.unrestricted);
-    may(c.secondary, 12, row.invpcid);
-    may(c.secondary, 20, row.xsaves);
-    for (u64* word : {&c.exit, &c.true_exit}) {
-        for (unsigned number : {18u, 19u, 20u, 21u})
-            may(*word, number, row.load_efer);
-    }
-    for (u64* word : {&c.entry, &c.true_entry}) {
-        for (unsigned number : {14u, 15u})
-            may(*word, number, row.load_efer);
-    }
-    if (!row.ept)
-        c.ept_vpid = 0;
-    c.ept_vpid = vmx::EptVpidCap::Pages2M::set(c.ept_vpid, row.pages_2m);
-    c.ept_vpid = vmx::EptVpidCap::Pages1G::set(c.ept_vpid, row.pages_1g);
+    c.pin = c.true_pin = 0x0000003f00000016;
+    c.exit = 0x0003ffff00036dff;
+    c.entry = 0x00003fff000011ff;
+    c.cr4_fixed1 = 0x00000000000467ff;
+    c.secondary = 0x0000004100000000;
+    c.ept_vpid = 0;
+    c.true_exit = 0x0003ffff00036dfb;
+    c.true_entry = 0x00003fff000011fb;
     return c;
 }
+
+constexpr vmx::Capabilities arrandale_capabilities() {
+    vmx::Capabilities c = sandy_bridge_capabilities();
+    c.cr4_fixed1 = 0x00000000000067ff;
+    return c;
+}
+
+constexpr vmx::Capabilities lynnfield_capabilities() {
+    vmx::Capabilities c = arrandale_capabilities();
+    c.secondary = 0x0000007f00000000;
+    return c;
+}
+
+constexpr vmx::Capabilities ivy_bridge_capabilities() {
+    vmx::Capabilities c = sandy_bridge_capabilities();
+    c.cr4_fixed1 = 0x00000000001727ff;
+    c.secondary = 0x000008ff00000000;
+    return c;
+}
+
+constexpr vmx::Capabilities cannon_lake_capabilities() {
+    vmx::Capabilities c = skylake_x_capabilities();
+    c.cr4_fixed1 = 0x0000000000772fff;
+    c.secondary = 0x02157cff00000000;
+    return c;
+}
+
+constexpr vmx::Capabilities bx_generic_capabilities() {
+    vmx::Capabilities c = penryn_capabilities();
+    c.exit = 0x0003efff00036dff;
+    c.entry = 0x00001fff000011ff;
+    c.cr4_fixed1 = 0x00000000000027ff;
+    c.secondary = 0x0000004900000000;
+    c.true_exit = 0x0003efff00036dfb;
+    c.true_entry = 0x00001fff000011fb;
+    return c;
+}
+
+inline constexpr std::array<CpuModel, 12> cpu_models{{
+    // clang-format off
+    //                                                        ept    unrest vpid   invpc  1G
+    {"core2_penryn_t9600", penryn_capabilities(),             false, false, false, false, false},
+    {"corei5_lynnfield_750", lynnfield_capabilities(),        true,  false, true,  false, false},
+    {"corei5_arrandale_m520", arrandale_capabilities(),       true,  true,  true,  false, false},
+    {"corei7_sandy_bridge_2600k", sandy_bridge_capabilities(), true, true,  true,  false, false},
+    {"corei7_ivy_bridge_3770k", ivy_bridge_capabilities(),    true,  true,  true,  false, false},
+    {"corei7_haswell_4770", haswell_capabilities(),           true,  true,  true,  true,  true},
+    {"broadwell_ult", broadwell_capabilities(),               true,  true,  true,  true,  true},
+    {"corei7_skylake_x", skylake_x_capabilities(),            true,  true,  true,  true,  true},
+    {"corei3_cnl", cannon_lake_capabilities(),                true,  true,  true,  true,  true},
+    {"corei7_icelake_u", icelake_capabilities(),              true,  true,  true,  true,  true},
+    {"tigerlake", tigerlake_capabilities(),                   true,  true,  true,  true,  true},
+    {"bx_generic", bx_generic_capabilities(),                 false, false, false, false, false},
+    // clang-format on
+}};
 
 } // namespace vestige::test
