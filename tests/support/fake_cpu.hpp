@@ -47,7 +47,9 @@ struct FakeCpu final : cpu::CpuState {
     cpu::Segment segment(cpu::SegmentName name) const override {
         return segments[static_cast<std::size_t>(name)];
     }
-    void set_segment(cpu::SegmentName name, const cpu::Segment& value) override { at(name) = value; }
+    void set_segment(cpu::SegmentName name, const cpu::Segment& value) override {
+        at(name) = value;
+    }
     cpu::DescriptorTable gdtr() const override { return gdtr_value; }
     cpu::DescriptorTable idtr() const override { return idtr_value; }
     void set_gdtr(const cpu::DescriptorTable& table) override { gdtr_value = table; }

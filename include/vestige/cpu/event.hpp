@@ -55,7 +55,9 @@ struct Event {
 constexpr Event fault(Vector vector, std::optional<u32> error_code = {}) {
     return {EventType::hardware_exception, vector, error_code, 0};
 }
-constexpr Event undefined_opcode() { return fault(exception::ud); }
+constexpr Event undefined_opcode() {
+    return fault(exception::ud);
+}
 constexpr Event general_protection(u32 error_code = 0) {
     return fault(exception::gp, error_code);
 }
