@@ -2,8 +2,8 @@
 // Into the guest and back: registers only, no decisions.
 //
 // Called by VmxVcpu::run() with RDI = the vCPU's registers; returns the exit reason in EAX, or all
-// ones when the instruction itself failed. Every other register but RSP is lost: the caller, which
-// has to save some in any case, saves what it needs.
+// ones when the instruction itself failed, and RDI as it was. Every other register but RSP is lost:
+// the caller, which has to save some in any case, saves what it needs.
 //
 // HOST_RSP is fixed and points into the vCPU, just behind the slot of RDI, so that the exit needs
 // one push to have a register free. The places of all slots are asserted in vmx_vcpu.cpp.
@@ -45,6 +45,10 @@
     mov GPR(7)(%rdi), %rdi
     \instruction
     // The CPU refused: the guest did not run and its registers are in their slots still.
+    mov $FIELD_HOST_RSP, %edi
+    vmread %rdi, %rdi
+    sub $GPR(8), %rdi
+    xor %ebp, %ebp
     mov $-1, %eax
     ret
     .size \name, . - \name
@@ -75,7 +79,7 @@ vmx_exit:
     mov %r14, GPR(14)(%rdi)
     mov %r15, GPR(15)(%rdi)
     // No value of the guest's stays where code of ours may use it by speculation: encodings and
-    // zeros go over the scratch registers, run() restores the others.
+    // zeros go over the scratch registers, run() restores the others. A back trace ends at RBP 0.
     mov $FIELD_GUEST_RSP, %ecx
     vmread %rcx, GPR(4)(%rdi)
     mov $FIELD_GUEST_RIP, %edx
@@ -84,6 +88,7 @@ vmx_exit:
     vmread %rsi, RFLAGS(%rdi)
     mov $FIELD_EXIT_REASON, %r8d
     vmread %r8, %rax
+    xor %ebp, %ebp
     xor %r9d, %r9d
     xor %r10d, %r10d
     xor %r11d, %r11d

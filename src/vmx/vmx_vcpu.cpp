@@ -20,15 +20,17 @@ constexpr u32 reason_vmcall = 18;
 static_assert(offsetof(cpu::Registers, gpr) == 0 && offsetof(cpu::Registers, rip) == 8 * 16 &&
               offsetof(cpu::Registers, rflags) == 8 * 17);
 
+/// Of the registers in a CpuState, behind the pointer to its functions.
+constexpr std::size_t slots_offset = 8;
+
 /// Writes a field that every CPU has, of a VMCS that initialize() has tried: nothing to check.
 [[gnu::always_inline]] inline void vmwrite_fast(u32 encoding, u64 value) {
     asm volatile("vmwrite %0, %1" ::"rm"(value), "r"(u64{encoding}) : "cc");
 }
 
-/// Calls entry.S, which keeps no register but RSP; the exit reason.
-[[gnu::always_inline]] inline u32 resume(cpu::Registers& regs) {
+/// Calls entry.S, which keeps no register but RSP and gives slots back; the exit reason.
+[[gnu::always_inline]] inline u32 resume(cpu::Registers*& slots) {
     u32 reason;
-    cpu::Registers* slots = &regs;
     asm volatile("call vmx_resume"
                  : "=a"(reason), "+D"(slots)
                  :
@@ -56,6 +58,7 @@ static_assert(offsetof(cpu::Registers, gpr) == 0 && offsetof(cpu::Registers, rip
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
     static_assert(offsetof(VmxVcpu, host_stack_) - offsetof(VmxVcpu, regs) == 8 * 22);
+    static_assert(offsetof(VmxVcpu, regs) == slots_offset);
 #pragma GCC diagnostic pop
     const u64 ticks = (deadline - host::read_tsc()) >> timer_rate_;
     if ((ticks >> 32) != 0) [[unlikely]]
@@ -65,10 +68,17 @@ static_assert(offsetof(cpu::Registers, gpr) == 0 && offsetof(cpu::Registers, rip
     vmwrite_fast(field::guest_rip.encoding, regs.rip);
     vmwrite_fast(field::guest_rsp.encoding, regs.get(cpu::Gpr::rsp));
     vmwrite_fast(field::guest_rflags.encoding, regs.rflags);
-    const u32 reason = resume(regs);
+    cpu::Registers* slots = &regs;
+    const u32 reason = resume(slots);
     if (reason == reason_vmcall) [[likely]]
         return vcpu::HypercallExit{};
-    return finish_exit(reason);
+    return of(slots).finish_exit(reason);
+}
+
+/// The vCPU around its registers: what run() has left of itself after an exit, for nothing.
+VmxVcpu& VmxVcpu::of(cpu::Registers* slots) {
+    return static_cast<VmxVcpu&>(
+        *reinterpret_cast<cpu::CpuState*>(reinterpret_cast<u64>(slots) - slots_offset));
 }
 
 /// A deadline that is over, or too far away for the timer's 32 bits.

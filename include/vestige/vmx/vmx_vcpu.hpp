@@ -50,6 +50,7 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
     void break_for_self_test();
 
   private:
+    [[nodiscard]] static VmxVcpu& of(cpu::Registers* slots);
     [[nodiscard]] vcpu::VmExit finish_exit(u32 reason);
     [[nodiscard]] vcpu::VmExit after_exception();
     [[nodiscard]] bool launch_and_return();
