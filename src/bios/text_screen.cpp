@@ -135,8 +135,9 @@ void TextScreen::teletype(u8 page, u8 character, u8 attribute, bool has_attribut
 
 void TextScreen::clear() {
     const Gpa memory = call_.bda<u8>(bda::video_mode) == mono_mode ? mono_memory : colour_memory;
-    for (u64 at = 0; at < memory_size; at += 2)
-        call_.env.memory.store<u16>(memory + at, 0x0720);
+    const auto cells = call_.env.memory.ram(memory, memory_size);
+    for (std::size_t at = 0; at < cells.size(); at += 2)
+        store_le<u16>(cells, at, 0x0720);
 }
 
 } // namespace vestige::bios

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The system tests: what is booted, what must appear in this order, and how it must end."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Case:
+    """One boot of Vestige. `expect` are regular expressions that must match one after the other in
+    what the console shows; the run ends when the last one has. `keys` maps an expression to what is
+    typed once it has appeared. `status` is the exit status, checked when the run ends by itself."""
+
+    name: str
+    expect: list
+    vms: list = field(default_factory=list)
+    arguments: list = field(default_factory=list)
+    keys: dict = field(default_factory=dict)
+    forbidden: list = field(default_factory=lambda: [r"panic:", r"FAIL "])
+    status: int = None
+    complaints: bool = False  # the emulator's log is expected to complain
+    limit: int = 240  # seconds; only a hang gets there
+
+
+def raw(name, extra="", kind="raw"):
+    return f"image=guest:{name},kind={kind},name={name.replace('_', '-')}{extra}"
+
+
+def disk(image, drive, extra=""):
+    return f"{drive}=image:{image},name=a,mem=32M{extra}"
+
+
+CASES = [
+    Case("builtin", [r"Vestige built-in guest", r"VM a on CPU 0", r"ticks \d+", r"vm a: powered off",
+                     r"all VMs ended, exit status 0"],
+         keys={r"ticks \d+": "hello\rq"}, status=0),
+    Case("builtin-4-cpus", [r"cpu 3: vmx on", r"vm d: 16 MiB, cpus 3", r"VM a on CPU 0",
+                            r"console of vm d", r"VM d on CPU 3", r"vm d: powered off"],
+         arguments=["--cpus", "4"],
+         keys={r"VM a on CPU 0": "\x1e3", r"VM d on CPU 3": "q"}),
+    Case("builtin-grub", [r"multiboot 2 from \"GRUB", r"Vestige built-in guest"],
+         arguments=["--boot", "grub"]),
+    Case("seed-string", [r"Hello from real mode"], vms=[raw("seed_string")]),
+    Case("seed-rom", [r"boots rom", r"bhyve!"], vms=[raw("seed_rom", kind="rom")]),
+    Case("seed-vmcall", [r"VMCALL at 0000:0000 is not a BIOS call: #UD"],
+         vms=[raw("seed_vmcall", ",at=0,start=0000:0000")]),
+    Case("modes", [r"PASS long", r"PASS v86", r"PASS real-again", r"exit status 0"],
+         vms=[raw("modes")], status=0),
+    Case("window", [r"PASS ticks-if0", r"PASS keys-if0", r"PASS tick-hook", r"PASS halt",
+                    r"exit status 0"],
+         vms=[raw("window")], status=0),
+    Case("msr-cpuid", [r"PASS cpuid-40000000", r"exit status 0"], vms=[raw("msr_cpuid")], status=0),
+    Case("vmcall-ud", [r"PASS", r"exit status 0"], vms=[raw("vmcall_ud")], status=0),
+    Case("exit-8", [r"vm exit8: exit status 7"], vms=[raw("exit8")], status=7),
+    Case("exit-32", [r"vm exit32: exit status 11"], vms=[raw("exit32")], status=11),
+    Case("triple-fault", [r"stopped: triple fault", r"all VMs ended, exit status 126"],
+         vms=[raw("triple_fault")], status=126),
+    Case("bad-neighbours", [r"vm triple-fault: stopped: triple fault", r"vm modes: exit status 0"],
+         vms=[raw("modes"), raw("triple_fault"), raw("spin")]),
+    Case("broken-vmcs", [r"refused to enter the guest", r"all VMs ended, exit status 126"],
+         arguments=["--append", "selftest=broken-vmcs"], status=126, complaints=True),
+    Case("bench", [r"BENCH vmcall-net \d+", r"exit status 0"], vms=[raw("bench")], status=0),
+    Case("bad-word", [r"loglevl.*loglevel"], arguments=["--append", "loglevl=info"]),
+    Case("no-vmx", [r"vestige: cpu 0: .*", r"not started"],
+         arguments=["--machine", "qemu"], status=127),
+    Case("no-vmx-cd", [r"multiboot 2 from \"GRUB", r"not started"],
+         arguments=["--machine", "qemu", "--boot", "grub"], status=127),
+    Case("syslinux-floppy", [r"boot:", r"HELLO\.TXT", r"boot:"],
+         vms=[disk("syslinux-floppy.img", "floppy0")], keys={r"boot:": "ls.c32\r"}),
+    Case("syslinux-trace", [r"int 13h ah=02h read .* -> cf=0", r"boot:"],
+         vms=[disk("syslinux-floppy.img", "floppy0")], arguments=["--append", "trace=int:13"]),
+    Case("isolinux-cd", [r"ISOLINUX", r"boot:"], vms=[disk("isolinux.iso", "cd0")]),
+    Case("grub-cd", [r"GNU GRUB", r"automatically in \ds", r"GRUB-CHOSEN"],
+         vms=[disk("grub.iso", "cd0")]),
+    Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
+]

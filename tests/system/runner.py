@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs one case through the same code as tools/run and judges what its console showed."""
+
+import re
+
+from vestige import runner
+from vestige.options import parse_options
+from vestige.session import TIME_OUT, Session
+from vestige.tree import BUILD
+
+from images import image
+
+LOGS = BUILD / "test-logs"
+MATCHED = -1
+
+
+class Script:
+    """Looks for the expected texts in order and types the keys."""
+
+    def __init__(self, case):
+        self.case = case
+        self.found = 0
+        self.from_here = 0
+        self.keys = dict(case.keys)
+
+    def __call__(self, session):
+        text = session.seen.decode("latin-1")
+        while self.found < len(self.case.expect):
+            match = re.compile(self.case.expect[self.found]).search(text, self.from_here)
+            if not match:
+                break
+            self.from_here = match.end()
+            self.found += 1
+        for pattern in [p for p in self.keys if re.search(p, text)]:
+            session.pending += self.keys.pop(pattern).encode("latin-1")
+        done = self.found == len(self.case.expect)
+        return MATCHED if done and self.case.status is None else None
+
+
+def arguments_of(case, folder):
+    def resolve(match):
+        kind, name = match[1], match[2]
+        return str(BUILD / f"guest/tests/{name}.bin" if kind == "guest" else image(name))
+
+    words = ["--no-build", "--run-dir", str(folder)]
+    if "--boot" not in case.arguments:
+        words += ["--boot", "direct"]
+    for vm in case.vms:
+        words += ["--vm", re.sub(r"(guest|image):([\w.+-]+)", resolve, vm)]
+    return words + case.arguments
+
+
+def judge(case, script, status, text, complaints):
+    """What is wrong, in words; empty when all is as expected."""
+    if script.found < len(case.expect):
+        ending = "time-out" if status == TIME_OUT else f"exit status {status}"
+        return f"did not show /{case.expect[script.found]}/ ({ending})"
+    for pattern in case.forbidden:
+        found = re.search(pattern, text)
+        if found:
+            return f"showed {found[0]!r}"
+    if case.status is not None and status != case.status:
+        return f"exit status {status} instead of {case.status}"
+    if complaints and not case.complaints:
+        return f"the emulator complained: {complaints[0]}"
+    if case.complaints and not complaints:
+        return "the emulator's log does not agree"
+    return ""
+
+
+def run_case(case):
+    folder = LOGS / case.name
+    folder.mkdir(parents=True, exist_ok=True)
+    options = parse_options(arguments_of(case, folder))
+    options.memory = runner.needed_memory(options)
+    machine = runner.make_machine(options, folder, False)
+    session = Session(machine, case.limit)
+    script = Script(case)
+    machine.start()
+    try:
+        status = session.run(script)
+    finally:
+        machine.stop()
+    script(session)
+    (folder / "console.txt").write_bytes(session.seen)
+    text = session.seen.decode("latin-1")
+    return judge(case, script, status, text, machine.complaints())
