@@ -6,8 +6,10 @@ grub.iso: vestige.elf $(srcdir)/grub.cfg
 	$(GRUB_MKRESCUE) -o $@ grub-iso >/dev/null 2>&1
 noinst_DATA += grub.iso
 CLEANFILES += grub.iso
-mostlyclean-local:
+clean-run:
 	rm -rf grub-iso run test-logs
+mostlyclean-local: clean-run
+.PHONY: clean-run
 EXTRA_DIST += tools/run tools/test tools/need-python tools/direct/rom.asm \
     tools/vestige/__init__.py tools/vestige/__main__.py tools/vestige/bochs.py \
     tools/vestige/direct.py tools/vestige/iso.py tools/vestige/multiboot.py \

@@ -24,6 +24,16 @@ constexpr std::array<InterruptServices, 256> make_interrupts() {
 }
 constexpr std::array<InterruptServices, 256> plain_interrupts = make_interrupts();
 
+constexpr std::array<bool, 256> make_idle() {
+    std::array<bool, 256> idle{};
+    for (std::size_t i = 0; i < idle.size(); ++i)
+        idle[i] = plain_interrupts[i].fallback == nullptr;
+    for (const u8 served : {0x10, 0x13, 0x14, 0x15, 0x16, 0x17, 0x1a, 0x40})
+        idle[served] = false;
+    return idle;
+}
+constexpr std::array<bool, 256> idle_interrupts = make_idle();
+
 } // namespace
 
 const InterruptServices& services_of(u8 interrupt) {
@@ -47,6 +57,8 @@ const InterruptServices& services_of(u8 interrupt) {
         return plain_interrupts[interrupt];
     }
 }
+
+bool does_nothing(u8 interrupt) { return idle_interrupts[interrupt]; }
 
 const Service* find_service(const InterruptServices& services, u8 ah) {
     const auto found = std::lower_bound(services.rows.begin(), services.rows.end(), ah,

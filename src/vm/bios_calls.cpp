@@ -9,8 +9,6 @@ using cpu::SegmentName;
 
 /// Under paging the linear address must lead to our ROM as well, or any program could call us.
 bool Vm::is_bios_call(Linear at) const {
-    if ((vcpu_->cr0() & cpu::cr0::pg) == 0)
-        return true;
     const auto gpa =
         cpu::translate(*vcpu_, path_, at, {cpu::AccessKind::execute, cpu::Privilege::supervisor},
                        cpu::WalkEffect::none);
@@ -18,11 +16,18 @@ bool Vm::is_bios_call(Linear at) const {
 }
 
 void Vm::hypercall() {
-    const u64 base = vcpu_->segment(SegmentName::cs).base;
-    const Linear at{(base + vcpu_->regs.rip) & 0xffffffff};
+    const Linear at{(vcpu_->code_base() + vcpu_->regs.rip) & 0xffffffff};
     const auto stub = bios::identify(at);
-    if (stub && bios_ && is_bios_call(at))
-        return config_.trace_bios ? serve_traced(*stub) : serve(*stub);
+    if (stub && bios_ && (!vcpu_->paging() || is_bios_call(at))) {
+        // Our stubs have no instruction before the VMCALL that could shadow interrupts.
+        if (bios::does_nothing(stub->interrupt) && !config_.trace_bios)
+            vcpu_->regs.rip += bios::vmcall_length;
+        else if (config_.trace_bios)
+            serve_traced(*stub);
+        else
+            serve(*stub);
+        return;
+    }
     constexpr unsigned most_reports = 8;
     if (foreign_vmcalls_++ < most_reports)
         log(LogArea::vm, LogLevel::info,

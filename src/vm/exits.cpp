@@ -3,6 +3,7 @@
 #include "exit_handler.hpp"
 
 #include "vestige/cpu/control_registers.hpp"
+#include "vestige/cpu/task_switch.hpp"
 
 namespace vestige::vm {
 
@@ -157,8 +158,27 @@ void Vm::set_xcr() {
 }
 
 void Vm::task_switch(const vcpu::TaskSwitchExit& exit) {
-    char text[64];
-    stop(format_in(text, "hardware task switch to selector {04x}", exit.selector));
+    cpu::TaskSwitchRequest request;
+    request.selector = exit.selector;
+    request.source = static_cast<cpu::TaskSwitchSource>(exit.source);
+    const auto event = vcpu_->pending_event();
+    if (exit.source != vcpu::TaskSwitchExit::Source::task_gate) {
+        request.instruction_length = vcpu_->instruction_length();
+    } else if (event) {
+        request.instruction_length = event->instruction_length;
+        request.error_code = event->error_code;
+        request.external = event->instruction_length == 0;
+    }
+    vcpu_->cancel_event(); // the switch itself delivers it
+    cpu::LinearAccess memory = access();
+    const auto done = cpu::switch_task(memory, request);
+    vcpu_->clear_interrupt_shadow();
+    if (!done)
+        return raise(done.error());
+    if (done.value().debug_trap) {
+        vcpu_->set_debug_register(6, vcpu_->debug_register(6) | cpu::dr6_task_switch);
+        raise(cpu::fault(cpu::exception::db));
+    }
 }
 
 void Vm::failed_entry(const vcpu::FailedEntryExit& exit) {

@@ -2,6 +2,7 @@
 """Runs one case through the same code as tools/run and judges what its console showed."""
 
 import re
+import shutil
 
 from vestige import runner
 from vestige.options import parse_options
@@ -70,7 +71,8 @@ def judge(case, script, status, text, complaints):
 
 def run_case(case):
     folder = LOGS / case.name
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     options = parse_options(arguments_of(case, folder))
     options.memory = runner.needed_memory(options)
     machine = runner.make_machine(options, folder, False)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tools/run: from the command line to the exit status."""
 
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -40,6 +41,8 @@ def main(arguments):
         machine.stop()
     for line in machine.complaints():
         say(line)
+    if not options.run_dir:
+        shutil.rmtree(folder)
     return status
 
 

@@ -78,7 +78,7 @@ class Bochs:
         log = (self.folder / "bochs.log").read_text(errors="replace").splitlines()
         return [line for line in log
                 if (">>PANIC<<" in line and "Shutdown port" not in line and "SIG" not in line)
-                or "VMENTER FAIL" in line]
+                or "VMENTER FAIL" in line or "VMFAIL" in line]
 
     def stop(self):
         self.process.kill()

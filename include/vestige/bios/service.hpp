@@ -27,6 +27,8 @@ struct InterruptServices {
 
 /// Services of an interrupt number.
 [[nodiscard]] const InterruptServices& services_of(u8 interrupt);
+/// True for interrupts that nothing serves: their stub returns at once.
+[[nodiscard]] bool does_nothing(u8 interrupt);
 /// The row that a call with this AH runs; null when the fallback answers.
 [[nodiscard]] const Service* find_service(const InterruptServices& services, u8 ah);
 

@@ -21,6 +21,9 @@ class Vcpu : public cpu::CpuState {
     /// Moves RIP past the instruction that caused the last exit, ends the interrupt shadow of STI
     /// and MOV SS, and leaves a single-step trap pending if TF asks for one.
     virtual void skip_instruction() = 0;
+    /// Base of CS alone, and whether paging is on: what every BIOS call has to know.
+    [[nodiscard]] virtual u64 code_base() const = 0;
+    [[nodiscard]] virtual bool paging() const = 0;
     /// Length in bytes of the instruction that caused the last exit.
     [[nodiscard]] virtual unsigned instruction_length() const = 0;
 
