@@ -27,7 +27,7 @@ constexpr std::array<InterruptServices, 256> plain_interrupts = make_interrupts(
 constexpr std::array<bool, 256> make_idle() {
     std::array<bool, 256> idle{};
     for (std::size_t i = 0; i < idle.size(); ++i)
-        idle[i] = plain_interrupts[i].fallback == nullptr;
+        idle[i] = *plain_interrupts[i].name == 0;
     for (const unsigned served : {0x10U, 0x13U, 0x14U, 0x15U, 0x16U, 0x17U, 0x1aU, 0x40U})
         idle[served] = false;
     return idle;
