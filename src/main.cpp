@@ -442,7 +442,8 @@ vm::VmConfig vm_config(const config::VmPlan& plan) {
         config.boot_rom = module_bytes(plan.module);
     config.on_fault = options.on_fault == config::OnFault::reset ? vm::OnFault::reset
                                                                  : vm::OnFault::stop;
-    config.trace_bios = plan.trace.any() || options.trace.any();
+    for (std::size_t i = 0; i < config.traced.size(); ++i)
+        config.traced[i] = plan.trace.interrupts[i] | options.trace.interrupts[i];
     return config;
 }
 

@@ -20,10 +20,10 @@ void Vm::hypercall() {
     const auto stub = bios::identify(at);
     if (stub && bios_ && (!vcpu_->paging() || is_bios_call(at))) {
         // Our stubs have no instruction before the VMCALL that could shadow interrupts.
-        if (bios::does_nothing(stub->interrupt) && !config_.trace_bios)
-            vcpu_->regs.rip += bios::vmcall_length;
-        else if (config_.trace_bios)
+        if (is_traced(stub->interrupt))
             serve_traced(*stub);
+        else if (bios::does_nothing(stub->interrupt))
+            vcpu_->regs.rip += bios::vmcall_length;
         else
             serve(*stub);
         return;

@@ -39,7 +39,8 @@ struct VmConfig {
     /// A boot ROM of the guest's own: then there is no BIOS of ours.
     std::span<const std::byte> boot_rom;
     OnFault on_fault = OnFault::stop;
-    bool trace_bios = false;
+    /// BIOS calls to print, a bit per interrupt.
+    std::array<u64, 4> traced{};
 };
 
 struct VmLinks {
@@ -98,6 +99,9 @@ class Vm final : public machine::PowerControl,
     void obey(Order order);
 
     void hypercall();
+    [[nodiscard]] bool is_traced(u8 interrupt) const {
+        return (config_.traced[interrupt / 64U] >> (interrupt % 64U) & 1) != 0;
+    }
     [[nodiscard]] bool is_bios_call(Linear at) const;
     void serve(bios::Stub stub);
     void serve_traced(bios::Stub stub);
