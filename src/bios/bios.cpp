@@ -1,78 +1,66 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "vestige/bios/bios.hpp"
 
-#include <algorithm>
-
 namespace vestige::bios {
 namespace {
 
-constexpr std::array<InterruptServices, 256> make_interrupts() {
-    std::array<InterruptServices, 256> table{};
-    table[0x08] = {{}, timer_interrupt, "timer tick"};
-    table[0x09] = {{}, keyboard_interrupt, "keyboard"};
-    for (u8 i = 0x0a; i <= 0x0f; ++i)
-        table[i] = {{}, other_hardware_interrupt, "hardware interrupt"};
-    table[0x11] = {{}, equipment_list, "equipment list"};
-    table[0x12] = {{}, memory_size, "memory size"};
-    table[0x18] = {{}, no_boot_device, "no boot device"};
-    table[0x19] = {{}, bootstrap, "bootstrap"};
-    for (u8 i = 0x71; i <= 0x77; ++i)
-        table[i] = {{}, other_hardware_interrupt, "hardware interrupt"};
-    table[0x70] = {{}, rtc_interrupt, "RTC"};
-    table[post_interrupt] = {{}, power_on_self_test, "power-on self-test"};
-    return table;
+bool in_protected_mode(const cpu::CpuState& state) {
+    return (state.cr0() & cpu::cr0::pe) != 0 && (state.regs.rflags & cpu::rflags::vm) == 0;
 }
-constexpr std::array<InterruptServices, 256> plain_interrupts = make_interrupts();
 
-constexpr std::array<bool, 256> make_idle() {
-    std::array<bool, 256> idle{};
-    for (std::size_t i = 0; i < idle.size(); ++i)
-        idle[i] = *plain_interrupts[i].name == 0;
-    for (const unsigned served : {0x10U, 0x13U, 0x14U, 0x15U, 0x16U, 0x17U, 0x1aU, 0x40U})
-        idle[served] = false;
-    return idle;
+/// Real-mode services address memory by selector; protected-mode callers get the PCI BIOS, as its
+/// specification has it, and errors for the rest.
+bool works_in_protected_mode(const Service& service) {
+    return service.id.starts_with("1A/B1");
 }
-constexpr std::array<bool, 256> idle_interrupts = make_idle();
 
 } // namespace
 
-const InterruptServices& services_of(u8 interrupt) {
-    switch (interrupt) {
-    case 0x10:
-        return video_services;
-    case 0x13:
-    case 0x40:
-        return disk_services;
-    case 0x14:
-        return serial_services;
-    case 0x15:
-        return system_services;
-    case 0x16:
-        return keyboard_services;
-    case 0x17:
-        return printer_services;
-    case 0x1a:
-        return time_services;
+bool callable_from(const cpu::CpuState& state) {
+    switch (cpu::mode_of(state)) {
+    case cpu::Mode::real:
+    case cpu::Mode::v86:
+    case cpu::Mode::protected16:
+        return true;
     default:
-        return plain_interrupts[interrupt];
+        return false;
     }
 }
 
-bool does_nothing(u8 interrupt) { return idle_interrupts[interrupt]; }
+const Service* find_service(const FunctionTable& table, u8 ah, u8 al, u8 bl) {
+    if (table.index[ah] == 0)
+        return nullptr;
+    for (std::size_t i = table.index[ah] - 1U; i < table.rows.size(); ++i) {
+        const Service& row = table.rows[i];
+        if (row.selector >> 8 != ah)
+            return nullptr;
+        const u8 chosen = static_cast<u8>(row.selector);
+        if (row.match == Match::ah || (row.match == Match::ax && chosen == al) ||
+            (row.match == Match::ah_bl && chosen == bl))
+            return &row;
+    }
+    return nullptr;
+}
 
-const Service* find_service(const InterruptServices& services, u8 ah) {
-    const auto found = std::lower_bound(services.rows.begin(), services.rows.end(), ah,
-                                        [](const Service& row, u8 wanted) { return row.ah < wanted; });
-    return found != services.rows.end() && found->ah == ah ? &*found : nullptr;
+const Service* find_service(u8 interrupt, const cpu::Registers& registers) {
+    const Interrupt& entry = interrupts[interrupt];
+    if (entry.functions == nullptr)
+        return entry.service;
+    return find_service(*entry.functions, registers.high(cpu::Gpr::rax),
+                        registers.low(cpu::Gpr::rax), registers.low(cpu::Gpr::rbx));
 }
 
 Outcome Bios::call(Stub stub) {
-    const InterruptServices& services = services_of(stub.interrupt);
-    Handler handler = services.fallback;
+    const Interrupt& entry = interrupts[stub.interrupt];
+    if (entry.idle)
+        return Outcome::done;
+    const Service* const service = find_service(stub.interrupt, env_.cpu.regs);
+    Handler handler = service != nullptr ? service->handler : nullptr;
+    if (service != nullptr && in_protected_mode(env_.cpu) && !works_in_protected_mode(*service))
+        handler = nullptr;
+    if (handler == nullptr && entry.functions != nullptr)
+        handler = entry.functions->fallback;
     Call call{env_, stub};
-    if (!services.rows.empty())
-        if (const Service* const row = find_service(services, call.ah()))
-            handler = row->handler;
     return handler == nullptr ? Outcome::done : handler(call);
 }
 

@@ -35,11 +35,9 @@ Outcome move_block(Call& call) {
     const Area target = area_of(table, target_descriptor);
     const u64 size = u64{call.cx()} * 2;
     // The copy runs through the descriptors: past their limits it faults, as the CPU would.
-    if (call.cx() > most_words || (size != 0 && (size - 1 > source.limit || size - 1 > target.limit))) {
-        call.set_ah(exception);
-        call.set_carry(true);
-        return Outcome::done;
-    }
+    if (call.cx() > most_words ||
+        (size != 0 && (size - 1 > source.limit || size - 1 > target.limit)))
+        return call.fail(exception);
     // Physical copy with A20 on, as the service turns it on while it works.
     std::array<std::byte, 512> buffer{};
     for (u64 done = 0; done < size;) {
@@ -50,8 +48,7 @@ Outcome move_block(Call& call) {
         done += piece;
     }
     call.set_ah(0);
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 } // namespace vestige::bios

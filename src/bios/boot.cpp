@@ -24,8 +24,8 @@ Outcome start(Call& call, FarPtr target, u8 drive) {
         call.env.cpu.regs.set(name, 0);
     call.env.cpu.regs.set(Gpr::rdx, drive);
     call.env.cpu.regs.set(Gpr::rsp, 0x7c00);
-    for (const SegmentName name : {SegmentName::ds, SegmentName::es, SegmentName::ss,
-                                   SegmentName::fs, SegmentName::gs})
+    for (const SegmentName name :
+         {SegmentName::ds, SegmentName::es, SegmentName::ss, SegmentName::fs, SegmentName::gs})
         call.env.cpu.set_segment(name, cpu::real_mode_segment(0));
     call.env.cpu.set_segment(SegmentName::cs, cpu::real_mode_segment(target.segment, true));
     call.env.cpu.regs.rip = target.offset;

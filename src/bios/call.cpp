@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::array saved_registers{Gpr::rax, Gpr::rbx, Gpr::rcx, Gpr::rdx,
                                      Gpr::rsi, Gpr::rdi, Gpr::rbp};
+constexpr unsigned words_of_time = 4;
+/// A little more than the time between two timer ticks.
+constexpr machine::Nanoseconds tick_time = 55'000'000;
 
 } // namespace
 
@@ -44,14 +47,22 @@ Gpa Call::physical(Linear address) const {
 }
 
 void Call::edit_flags(u16 mask, bool set) {
-    const Gpa image = physical(stack(4));
-    const u16 flags = env.memory.load<u16>(image);
-    env.memory.store<u16>(image, static_cast<u16>(set ? flags | mask : flags & ~mask));
+    std::array<std::byte, 2> image{};
+    read_linear(stack(4), image);
+    const u16 flags = load_le<u16>(image, 0);
+    store_le<u16>(image, 0, static_cast<u16>(set ? flags | mask : flags & ~mask));
+    write_linear(stack(4), image);
 }
 
-void Call::set_carry(bool set) { edit_flags(static_cast<u16>(cpu::rflags::cf), set); }
-void Call::set_zero(bool set) { edit_flags(static_cast<u16>(cpu::rflags::zf), set); }
-void Call::set_interrupt_flag() { edit_flags(static_cast<u16>(cpu::rflags::interrupt), true); }
+void Call::set_carry(bool set) {
+    edit_flags(static_cast<u16>(cpu::rflags::cf), set);
+}
+void Call::set_zero(bool set) {
+    edit_flags(static_cast<u16>(cpu::rflags::zf), set);
+}
+void Call::set_interrupt_flag() {
+    edit_flags(static_cast<u16>(cpu::rflags::interrupt), true);
+}
 
 /// Runs copy(physical address, offset in the buffer, size) over pieces that do not cross the
 /// places where addresses may jump: the segment's end, and pages unless memory is flat.
@@ -85,7 +96,8 @@ void Call::write(SegmentName segment, u16 offset, std::span<const std::byte> dat
 
 void Call::read_linear(Linear start, std::span<std::byte> out) const {
     while (!out.empty()) {
-        const u64 piece = std::min<u64>(out.size(), flat() ? out.size() : page_size - start.offset_in(page_size));
+        const u64 piece =
+            std::min<u64>(out.size(), flat() ? out.size() : page_size - start.offset_in(page_size));
         env.memory.read(physical(start), out.first(piece));
         out = out.subspan(piece);
         start += piece;
@@ -94,7 +106,8 @@ void Call::read_linear(Linear start, std::span<std::byte> out) const {
 
 void Call::write_linear(Linear start, std::span<const std::byte> data) {
     while (!data.empty()) {
-        const u64 piece = std::min<u64>(data.size(), flat() ? data.size() : page_size - start.offset_in(page_size));
+        const u64 piece = std::min<u64>(
+            data.size(), flat() ? data.size() : page_size - start.offset_in(page_size));
         env.memory.write(physical(start), data.first(piece));
         data = data.subspan(piece);
         start += piece;
@@ -118,6 +131,23 @@ Outcome Call::wait() {
     return jump({bios_segment, static_cast<u16>(wait_stubs + 8 * stub_.interrupt)});
 }
 
+Outcome Call::wait_until(machine::Nanoseconds end, bool sleep) {
+    for (unsigned i = words_of_time; i != 0; --i)
+        push(static_cast<u16>(end >> (16 * (i - 1))));
+    const machine::Nanoseconds now = env.clock.now();
+    const bool ticks_come = (env.pic.mask() & 1) == 0;
+    return sleep && ticks_come && end > now && end - now > tick_time ? wait() : open_window();
+}
+
+std::optional<machine::Nanoseconds> Call::take_end_of_wait() {
+    if (stub_.entry == Entry::call)
+        return {};
+    machine::Nanoseconds end = 0;
+    for (unsigned i = 0; i < words_of_time; ++i)
+        end |= u64{pop()} << (16 * i);
+    return end;
+}
+
 void Call::push(u16 value) {
     regs().set_word(Gpr::rsp, static_cast<u16>(regs().word(Gpr::rsp) - 2));
     env.memory.store<u16>(physical(stack(0)), value);
@@ -134,8 +164,13 @@ Outcome Call::call_interrupt(u8 number) {
     push(bios_segment);
     push(static_cast<u16>(continuation_stubs + 4 * stub_.interrupt));
     regs().rflags &= ~(cpu::rflags::interrupt | cpu::rflags::tf);
-    const u32 vector = env.memory.load<u32>(Gpa{u64{number} * 4});
-    return jump({static_cast<u16>(vector >> 16), static_cast<u16>(vector)});
+    return jump_to_interrupt(number);
+}
+
+Outcome Call::jump_to_interrupt(u8 number) {
+    std::array<std::byte, 4> vector{};
+    read_linear(Linear{u64{number} * 4}, vector);
+    return jump({load_le<u16>(vector, 2), load_le<u16>(vector, 0)});
 }
 
 void Call::save_registers() {

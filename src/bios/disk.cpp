@@ -88,15 +88,20 @@ Outcome chs_transfer(Call& call, Transfer kind) {
         call.set_al(0);
     return disk_answer(call, status);
 }
-Outcome chs_read(Call& call) { return chs_transfer(call, Transfer::read); }
-Outcome chs_write(Call& call) { return chs_transfer(call, Transfer::write); }
-Outcome chs_verify(Call& call) { return chs_transfer(call, Transfer::verify); }
+Outcome chs_read(Call& call) {
+    return chs_transfer(call, Transfer::read);
+}
+Outcome chs_write(Call& call) {
+    return chs_transfer(call, Transfer::write);
+}
+Outcome chs_verify(Call& call) {
+    return chs_transfer(call, Transfer::verify);
+}
 
 Outcome parameters(Call& call) {
     const bool floppy = call.dl() < 0x80;
     Drive* const drive = drive_of(call);
-    const std::size_t count =
-        call.env.drives.count(floppy ? DriveType::floppy : DriveType::disk);
+    const std::size_t count = call.env.drives.count(floppy ? DriveType::floppy : DriveType::disk);
     if (drive == nullptr || drive->type == DriveType::cdrom) {
         if (!floppy)
             return disk_answer(call, 0x07);
@@ -161,41 +166,59 @@ Outcome change_line(Call& call) {
     return disk_answer(call, drive->changed ? disk_status::changed : disk_status::ok);
 }
 
-Outcome unsupported(Call& call) { return disk_answer(call, disk_status::bad_command); }
+Outcome unsupported(Call& call) {
+    return disk_answer(call, disk_status::bad_command);
+}
 
 constexpr std::array rows{
-    Service{0x00, "reset", reset},
-    Service{0x01, "last status", last_status},
-    Service{0x02, "read", chs_read},
-    Service{0x03, "write", chs_write},
-    Service{0x04, "verify", chs_verify},
-    Service{0x08, "get parameters", parameters},
-    Service{0x09, "initialize drive", needs_drive},
-    Service{0x0c, "seek", seek},
-    Service{0x0d, "alternate reset", needs_drive},
-    Service{0x10, "drive ready", needs_drive},
-    Service{0x11, "recalibrate", needs_drive},
-    Service{0x14, "diagnostic", needs_drive},
-    Service{0x15, "drive type", drive_type},
-    Service{0x16, "change line", change_line},
-    Service{0x41, "EDD check", edd_check},
-    Service{0x42, "EDD read", edd_transfer},
-    Service{0x43, "EDD write", edd_transfer},
-    Service{0x44, "EDD verify", edd_transfer},
-    Service{0x45, "EDD lock", edd_lock},
-    Service{0x46, "EDD eject", edd_eject},
-    Service{0x47, "EDD seek", edd_transfer},
-    Service{0x48, "EDD parameters", edd_parameters},
-    Service{0x49, "EDD media change", edd_media_change},
-    Service{0x4b, "El Torito status", el_torito_status},
-    Service{0x4e, "hardware configuration", hardware_configuration},
+    by_ah(0x00, "13/00", "reset", reset, "drive=dl", "cf ah"),
+    by_ah(0x01, "13/01", "last status", last_status, "drive=dl", "cf ah"),
+    by_ah(0x02, "13/02", "read", chs_read, "drive=dl chs count=al# buf=es:bx", "cf ah al"),
+    by_ah(0x03, "13/03", "write", chs_write, "drive=dl chs count=al# buf=es:bx", "cf ah al"),
+    by_ah(0x04, "13/04", "verify", chs_verify, "drive=dl chs count=al#", "cf ah al"),
+    no_ah(0x05, "13/05", "format track"),
+    no_ah(0x06, "13/06", "format and mark bad"),
+    no_ah(0x07, "13/07", "format drive"),
+    by_ah(0x08, "13/08", "get parameters", parameters, "drive=dl", "cf ah bl cx dx table=es:di"),
+    by_ah(0x09, "13/09", "initialize drive", needs_drive, "drive=dl", "cf ah"),
+    no_ah(0x0a, "13/0A", "read long"),
+    no_ah(0x0b, "13/0B", "write long"),
+    by_ah(0x0c, "13/0C", "seek", seek, "drive=dl chs", "cf ah"),
+    by_ah(0x0d, "13/0D", "alternate reset", needs_drive, "drive=dl", "cf ah"),
+    by_ah(0x10, "13/10", "drive ready", needs_drive, "drive=dl", "cf ah"),
+    by_ah(0x11, "13/11", "recalibrate", needs_drive, "drive=dl", "cf ah"),
+    by_ah(0x14, "13/14", "diagnostic", needs_drive, "drive=dl", "cf ah"),
+    by_ah(0x15, "13/15", "drive type", drive_type, "drive=dl", "cf ah sectors=cx:dx"),
+    by_ah(0x16, "13/16", "change line", change_line, "drive=dl", "cf ah"),
+    no_ah(0x17, "13/17", "set disk type"),
+    no_ah(0x18, "13/18", "set media type"),
+    by_ah(0x41, "13/41", "EDD check", edd_check, "drive=dl bx", "cf ah bx cx"),
+    by_ah(0x42, "13/42", "EDD read", edd_transfer, "drive=dl packet", "cf ah"),
+    by_ah(0x43, "13/43", "EDD write", edd_transfer, "drive=dl packet", "cf ah"),
+    by_ah(0x44, "13/44", "EDD verify", edd_transfer, "drive=dl packet", "cf ah"),
+    by_ah(0x45, "13/45", "EDD lock", edd_lock, "drive=dl al", "cf ah al"),
+    by_ah(0x46, "13/46", "EDD eject", edd_eject, "drive=dl", "cf ah"),
+    by_ah(0x47, "13/47", "EDD seek", edd_transfer, "drive=dl packet", "cf ah"),
+    by_ah(0x48, "13/48", "EDD parameters", edd_parameters, "drive=dl buf=ds:si", "cf ah"),
+    by_ah(0x49, "13/49", "EDD media change", edd_media_change, "drive=dl", "cf ah"),
+    no_ah(0x4a, "13/4A", "El Torito start emulation"),
+    by_ax(0x4b00, "13/4B00", "El Torito terminate", el_torito_status, "drive=dl buf=ds:si",
+          "cf ah"),
+    by_ax(0x4b01, "13/4B01", "El Torito status", el_torito_status, "drive=dl buf=ds:si", "cf ah"),
+    no_ah(0x4c, "13/4C", "El Torito start and boot"),
+    no_ah(0x4d, "13/4D", "El Torito catalogue"),
+    by_ah(0x4e, "13/4E", "hardware configuration", hardware_configuration, "drive=dl al",
+          "cf ah al"),
+    no_ah(0x50, "13/50", "send packet"),
 };
 
 } // namespace
 
-constinit const InterruptServices disk_services{rows, unsupported, "disk"};
+constinit const FunctionTable disk_services{rows, index_of(rows), unsupported, "cf ah"};
 
-Drive* drive_of(Call& call) { return call.env.drives.find(call.dl()); }
+Drive* drive_of(Call& call) {
+    return call.env.drives.find(call.dl());
+}
 
 Outcome disk_answer(Call& call, u8 status) {
     call.set_bda<u8>(call.dl() < 0x80 ? bda::floppy_status : bda::disk_status, status);
@@ -214,8 +237,8 @@ u8 transfer(Call& call, Drive& drive, Transfer kind, Lba first, u64 count, Linea
         return disk_status::ok;
     const u64 size = count * sector_size;
     const bool one_piece = call.flat() || buffer.offset_in(page_size) + size <= page_size;
-    const auto ram = one_piece ? call.env.memory.ram(call.physical(buffer), size)
-                               : std::span<std::byte>{};
+    const auto ram =
+        one_piece ? call.env.memory.ram(call.physical(buffer), size) : std::span<std::byte>{};
     if (!ram.empty())
         return direct(drive, kind, first, ram);
     for (u64 i = 0; i < count; ++i) {

@@ -91,8 +91,8 @@ Outcome edd_eject(Call& call) {
 }
 
 Outcome edd_media_change(Call& call) {
-    return disk_answer(call, edd_drive(call) != nullptr ? disk_status::ok
-                                                        : disk_status::bad_command);
+    return disk_answer(call,
+                       edd_drive(call) != nullptr ? disk_status::ok : disk_status::bad_command);
 }
 
 Outcome edd_parameters(Call& call) {

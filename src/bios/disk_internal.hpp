@@ -8,9 +8,9 @@ namespace vestige::bios {
 
 /// Status codes of INT 13h (Ralf Brown, table 00234).
 namespace disk_status {
-inline constexpr u8 ok = 0x00, bad_command = 0x01, address_not_found = 0x02,
-                    write_protected = 0x03, sector_not_found = 0x04, changed = 0x06,
-                    controller = 0x20, not_ready = 0xaa, not_locked = 0xb0, not_removable = 0xb2;
+inline constexpr u8 ok = 0x00, bad_command = 0x01, address_not_found = 0x02, write_protected = 0x03,
+                    sector_not_found = 0x04, changed = 0x06, controller = 0x20, not_ready = 0xaa,
+                    not_locked = 0xb0, not_removable = 0xb2;
 } // namespace disk_status
 
 enum class Transfer : u8 { read, write, verify };

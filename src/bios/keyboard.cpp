@@ -15,7 +15,11 @@ constexpr u8 right_shift = 0x01, left_shift = 0x02, control = 0x04, alt = 0x08, 
 constexpr u8 left_control = 0x01, left_alt = 0x02, sys_req = 0x04, pause_active = 0x08;
 // 40:96h.
 constexpr u8 last_e1 = 0x01, last_e0 = 0x02, right_control = 0x04, right_alt = 0x08;
-constexpr u8 print_screen = 0x05, ctrl_break = 0x1b, system = 0x15;
+constexpr u8 print_screen_interrupt = 0x05, ctrl_break = 0x1b, system = 0x15;
+constexpr u16 insert_key = 0x5200, grey_insert_key = 0x52e0;
+
+/// What a handler that INT 09h called was called for; kept on the guest's stack meanwhile.
+enum class Phase : u16 { intercept = 1, system_request = 2 };
 
 struct Flags {
     Call& call;
@@ -58,18 +62,31 @@ bool modifier(const Flags& flags, u8 key, bool released, bool e0) {
     }
 }
 
+/// Tells the keyboard when its lights should change.
+void show_locks(const Flags& flags) {
+    constexpr u8 set_leds = 0xed;
+    const u8 wanted = flags.get(bda::shift_flags) >> 4 & 7;
+    const u8 shown = flags.get(bda::keyboard_leds);
+    if ((shown & 7) == wanted)
+        return;
+    flags.call.set_bda<u8>(bda::keyboard_leds, static_cast<u8>((shown & 0xf8) | wanted));
+    flags.call.env.keyboard.write_port(Port{0x60}, Width::byte, set_leds);
+    flags.call.env.keyboard.write_port(Port{0x60}, Width::byte, wanted);
+}
+
 /// Caps, Num and Scroll Lock toggle once a press: 40:18h remembers that the key is held.
 bool lock_key(const Flags& flags, u8 key, bool released) {
-    const u8 mask = key == 0x3a ? caps_lock : key == 0x45 ? num_lock : key == 0x46 ? scroll_lock : 0;
+    const u8 mask = key == 0x3a   ? caps_lock
+                    : key == 0x45 ? num_lock
+                    : key == 0x46 ? scroll_lock
+                                  : 0;
     if (mask == 0)
         return false;
     const bool held = (flags.get(bda::shift_flags2) & mask) != 0;
     if (!released && !held)
         flags.change(bda::shift_flags, mask, (flags.get(bda::shift_flags) & mask) == 0);
     flags.change(bda::shift_flags2, mask, !released);
-    flags.call.set_bda<u8>(bda::keyboard_leds,
-                           static_cast<u8>((flags.get(bda::keyboard_leds) & 0xf8) |
-                                           (flags.get(bda::shift_flags) >> 4 & 7)));
+    show_locks(flags);
     return true;
 }
 
@@ -83,12 +100,24 @@ bool alt_digit(const Flags& flags, u8 key) {
     return true;
 }
 
-u16 grey_word(u8 key, u16 word, bool plain_or_shift) {
+/// Keys that only the 101-key keyboard has: those with E0h before the code of an older key.
+u16 grey_word(u8 key, u8 shifts) {
+    const KeyWords& words = key_words[key];
+    const bool keypad = key >= 0x47 && key <= 0x53;
+    if ((shifts & alt) != 0)
+        return key == 0x1c   ? 0xa600
+               : key == 0x35 ? 0xa400
+               : keypad      ? static_cast<u16>((key + 0x50) << 8)
+                             : 0;
+    if ((shifts & control) != 0)
+        return key == 0x1c   ? 0xe00a
+               : key == 0x35 ? 0x9500
+               : key == 0x37 ? 0x7200
+               : keypad      ? static_cast<u16>((words.control & 0xff00) | 0xe0)
+                             : 0;
     if (key == 0x1c || key == 0x35) // Enter and slash of the keypad
-        return static_cast<u16>(0xe000 | (word & 0xff));
-    if (key >= 0x47 && key <= 0x53 && plain_or_shift)
-        return static_cast<u16>(key << 8 | 0xe0);
-    return static_cast<u16>(word == 0 ? 0 : (word & 0xff00) | 0xe0);
+        return static_cast<u16>(0xe000 | (words.plain & 0xff));
+    return keypad ? static_cast<u16>(key << 8 | 0xe0) : 0;
 }
 
 /// The buffer word of a pressed key; 0 when it enters nothing.
@@ -98,17 +127,16 @@ u16 word_of(const Flags& flags, u8 key, bool e0) {
     const KeyWords& words = key_words[key];
     const u8 shifts = flags.get(bda::shift_flags);
     const bool shifted = (shifts & (left_shift | right_shift)) != 0;
-    if ((shifts & alt) != 0)
-        return e0 ? static_cast<u16>(key >= 0x47 && key <= 0x53 ? (key + 0x50) << 8 : words.alt)
-                  : words.alt;
-    if ((shifts & control) != 0)
-        return e0 ? grey_word(key, words.control, false) : words.control;
     if (e0)
-        return grey_word(key, words.plain, true);
+        return grey_word(key, shifts);
+    if ((shifts & alt) != 0)
+        return words.alt;
+    if ((shifts & control) != 0)
+        return words.control;
     const bool keypad = key >= 0x47 && key <= 0x53;
-    const bool upper = keypad              ? shifted != ((shifts & num_lock) != 0)
+    const bool upper = keypad             ? shifted != ((shifts & num_lock) != 0)
                        : is_letter(words) ? shifted != ((shifts & caps_lock) != 0)
-                                           : shifted;
+                                          : shifted;
     return upper ? words.shift : words.plain;
 }
 
@@ -119,11 +147,24 @@ Outcome end(Call& call) {
 }
 
 Outcome then_call(Call& call, u8 number) {
-    call.restore_registers();
+    static_cast<void>(end(call));
+    return call.jump_to_interrupt(number);
+}
+
+/// Stands still until another key is pressed, with interrupts on.
+Outcome pause(Call& call) {
+    Flags{call}.change(bda::shift_flags2, pause_active, true);
+    static_cast<void>(end(call));
+    return call.wait();
+}
+
+/// INT 15h AH=85h hears of the SysReq key going down and up.
+Outcome system_request(Call& call, bool released) {
+    Flags{call}.change(bda::shift_flags2, sys_req, !released);
     call.env.pic.end_of_interrupt(1);
-    // What follows is an ordinary chain: the other handler returns for us.
-    const u32 vector = call.env.memory.load<u32>(Gpa{u64{number} * 4});
-    return call.jump({static_cast<u16>(vector >> 16), static_cast<u16>(vector)});
+    call.push(static_cast<u16>(Phase::system_request));
+    call.set_ax(released ? 0x8501 : 0x8500);
+    return call.call_interrupt(system);
 }
 
 Outcome pressed(Call& call, const Flags& flags, u8 key, bool e0, bool after_e1) {
@@ -142,11 +183,9 @@ Outcome pressed(Call& call, const Flags& flags, u8 key, bool e0, bool after_e1) 
         return then_call(call, ctrl_break);
     }
     if (key == 0x37 && e0 && !with_control && !with_alt)
-        return then_call(call, print_screen);
-    if (after_e1 || (key == 0x45 && with_control)) { // Pause
-        flags.change(bda::shift_flags2, pause_active, true);
-        return end(call);
-    }
+        return then_call(call, print_screen_interrupt);
+    if (after_e1 || (key == 0x45 && with_control))
+        return pause(call);
     if (lock_key(flags, key, false))
         return end(call);
     if ((flags.get(bda::shift_flags2) & pause_active) != 0) { // any key ends Pause and is lost
@@ -155,9 +194,10 @@ Outcome pressed(Call& call, const Flags& flags, u8 key, bool e0, bool after_e1) 
     }
     if (with_alt && !e0 && alt_digit(flags, key))
         return end(call);
-    if (key == 0x52 && !with_alt && !with_control)
+    const u16 word = word_of(flags, key, e0);
+    if (word == insert_key || word == grey_insert_key)
         flags.change(bda::shift_flags, insert, (flags.get(bda::shift_flags) & insert) == 0);
-    if (const u16 word = word_of(flags, key, e0); word != 0)
+    if (word != 0)
         push_key(call, word);
     return end(call);
 }
@@ -176,9 +216,8 @@ Outcome translate(Call& call, u8 code) {
     const Flags flags{call};
     const u8 state = flags.get(bda::keyboard_flags3);
     if (code == 0xe0 || code == 0xe1) {
-        call.set_bda<u8>(bda::keyboard_flags3,
-                         static_cast<u8>((state & ~(last_e0 | last_e1)) |
-                                         (code == 0xe0 ? last_e0 : last_e1)));
+        call.set_bda<u8>(bda::keyboard_flags3, static_cast<u8>((state & ~(last_e0 | last_e1)) |
+                                                               (code == 0xe0 ? last_e0 : last_e1)));
         return end(call);
     }
     const bool e0 = (state & last_e0) != 0;
@@ -190,6 +229,8 @@ Outcome translate(Call& call, u8 code) {
     call.set_bda<u8>(bda::keyboard_flags3, static_cast<u8>(state & ~(last_e0 | last_e1)));
     if (code == 0xfa || code == 0xfe || code == 0x00 || code == 0xff)
         return end(call); // answers of the keyboard, not keys
+    if (key == 0x54)
+        return system_request(call, is_release);
     const bool was_modifier = modifier(flags, key, is_release, e0);
     if (is_release)
         return released(call, flags, key);
@@ -202,11 +243,16 @@ Outcome translate(Call& call, u8 code) {
 
 /// Reads the scan code, offers it to INT 15h AH=4Fh and enters it.
 Outcome keyboard_interrupt(Call& call) {
+    if (call.entry() == Entry::after_wait) // Pause
+        return (call.bda<u8>(bda::shift_flags2) & pause_active) != 0 ? call.wait() : Outcome::done;
     if (call.entry() == Entry::continuation) {
-        // The hook has AL = scan code; CF clear swallows it.
-        if (!call.carry_in_registers())
-            return end(call);
-        return translate(call, call.al());
+        const bool swallowed = !call.carry_in_registers();
+        if (call.pop() == static_cast<u16>(Phase::system_request)) {
+            call.restore_registers();
+            return Outcome::done;
+        }
+        // The hook may have put another code into AL.
+        return swallowed ? end(call) : translate(call, call.al());
     }
     const bool full = (call.env.keyboard.read_port(Port{0x64}, Width::byte) & 1) != 0;
     const u8 code = static_cast<u8>(call.env.keyboard.read_port(Port{0x60}, Width::byte));
@@ -216,6 +262,7 @@ Outcome keyboard_interrupt(Call& call) {
     call.set_ah(0x4f);
     call.set_al(code);
     call.env.cpu.regs.rflags |= cpu::rflags::cf;
+    call.push(static_cast<u16>(Phase::intercept));
     return call.call_interrupt(system);
 }
 

@@ -23,10 +23,15 @@ std::optional<u16> classic(u16 word) {
 }
 
 std::optional<u16> next_key(Call& call, bool extended) {
-    while (const auto word = peek_key(call)) {
+    // A guest may have set head and tail so that they never meet.
+    constexpr unsigned most_hidden_keys = 128;
+    for (unsigned i = 0; i < most_hidden_keys; ++i) {
+        const auto word = peek_key(call);
+        if (!word)
+            return {};
         if (extended)
             return (*word & 0xff) == 0xf0 && *word >> 8 != 0 ? static_cast<u16>(*word & 0xff00)
-                                                              : *word;
+                                                             : *word;
         if (const auto shown = classic(*word))
             return shown;
         drop_key(call);
@@ -55,10 +60,18 @@ Outcome peek(Call& call, bool extended) {
     return Outcome::done;
 }
 
-Outcome read_key(Call& call) { return read(call, false); }
-Outcome peek_at_key(Call& call) { return peek(call, false); }
-Outcome read_extended(Call& call) { return read(call, true); }
-Outcome peek_extended(Call& call) { return peek(call, true); }
+Outcome read_key(Call& call) {
+    return read(call, false);
+}
+Outcome peek_at_key(Call& call) {
+    return peek(call, false);
+}
+Outcome read_extended(Call& call) {
+    return read(call, true);
+}
+Outcome peek_extended(Call& call) {
+    return peek(call, true);
+}
 
 Outcome shift_flags(Call& call) {
     if (call.wants_window())
@@ -108,23 +121,24 @@ Outcome hp_check(Call& call) {
 }
 
 constexpr std::array rows{
-    Service{0x00, "read key", read_key},
-    Service{0x01, "peek key", peek_at_key},
-    Service{0x02, "shift flags", shift_flags},
-    Service{0x03, "typematic", typematic},
-    Service{0x05, "push key", push_to_buffer},
-    Service{0x09, "functionality", functionality},
-    Service{0x0a, "keyboard id", keyboard_id},
-    Service{0x10, "extended read", read_extended},
-    Service{0x11, "extended peek", peek_extended},
-    Service{0x12, "extended shift flags", extended_flags},
-    Service{0x6f, "HP check", hp_check},
-    Service{0x92, "capability check", capability_check},
-    Service{0xa2, "122-key check", capability_check},
+    by_ah(0x00, "16/00", "read key", read_key, "", "scan=ah char=al'"),
+    by_ah(0x01, "16/01", "peek", peek_at_key, "", "zf scan=ah char=al'"),
+    by_ah(0x02, "16/02", "shift flags", shift_flags, "", "al"),
+    by_ah(0x03, "16/03", "typematic", typematic, "al bx", ""),
+    by_ah(0x05, "16/05", "push key", push_to_buffer, "scan=ch char=cl'", "al"),
+    by_ah(0x09, "16/09", "functionality", functionality, "", "al"),
+    by_ah(0x0a, "16/0A", "keyboard id", keyboard_id, "", "bx"),
+    by_ah(0x10, "16/10", "extended read key", read_extended, "", "scan=ah char=al'"),
+    by_ah(0x11, "16/11", "extended peek", peek_extended, "", "zf scan=ah char=al'"),
+    by_ah(0x12, "16/12", "extended shift flags", extended_flags, "", "ax"),
+    refused(by_ah(0x55, "16/55", "Microsoft Word check", nullptr, "al", "ax")),
+    by_ah(0x6f, "16/6F", "HP check", hp_check, "al", "ah"),
+    by_ah(0x92, "16/92", "capability check", capability_check, "", "ah"),
+    by_ah(0xa2, "16/A2", "122-key check", capability_check, "", "ah"),
 };
 
 } // namespace
 
-constinit const InterruptServices keyboard_services{rows, nullptr, "keyboard"};
+constinit const FunctionTable keyboard_services{rows, index_of(rows), nullptr, "ax"};
 
 } // namespace vestige::bios

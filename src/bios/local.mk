@@ -11,6 +11,8 @@ core_sources += \
     src/bios/disk.cpp \
     src/bios/disk_extended.cpp \
     src/bios/disk_internal.hpp \
+    src/bios/hardware.cpp \
+    src/bios/interrupts.cpp \
     src/bios/key_buffer.cpp \
     src/bios/key_buffer.hpp \
     src/bios/keyboard.cpp \
@@ -27,4 +29,5 @@ core_sources += \
     src/bios/text_screen.cpp \
     src/bios/text_screen.hpp \
     src/bios/time.cpp \
+    src/bios/trace.cpp \
     src/bios/video.cpp

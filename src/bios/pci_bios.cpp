@@ -4,21 +4,12 @@
 namespace vestige::bios {
 namespace {
 
-constexpr u8 successful = 0x00, unsupported = 0x81, device_not_found = 0x86,
-             bad_register = 0x87;
+constexpr u8 successful = 0x00, unsupported = 0x81, device_not_found = 0x86, bad_register = 0x87;
 
 Outcome answer(Call& call, u8 status) {
     call.set_ah(status);
     call.set_carry(status != successful);
     return Outcome::done;
-}
-
-Outcome present(Call& call) {
-    call.set_edx(0x20494350); // "PCI "
-    call.set_al(0x01);        // configuration mechanism 1
-    call.set_bx(0x0210);
-    call.set_cl(devices::PciHost::last_bus());
-    return answer(call, successful);
 }
 
 /// The index-th function whose configuration word at reg, shifted, equals wanted.
@@ -57,29 +48,40 @@ Outcome access(Call& call, Width width, bool write) {
 
 } // namespace
 
-Outcome pci_bios(Call& call) {
-    switch (call.al()) {
-    case 0x01:
-        return present(call);
-    case 0x02:
-        return find(call, 0, 0, u32{call.cx()} << 16 | call.dx());
-    case 0x03:
-        return find(call, 8, 8, call.ecx() & 0xffffff);
-    case 0x08:
-        return access(call, Width::byte, false);
-    case 0x09:
-        return access(call, Width::word, false);
-    case 0x0a:
-        return access(call, Width::dword, false);
-    case 0x0b:
-        return access(call, Width::byte, true);
-    case 0x0c:
-        return access(call, Width::word, true);
-    case 0x0d:
-        return access(call, Width::dword, true);
-    default:
-        return answer(call, unsupported);
-    }
+Outcome pci_present(Call& call) {
+    call.set_edx(0x20494350); // "PCI "
+    call.set_al(0x01);        // configuration mechanism 1
+    call.set_bx(0x0210);
+    call.set_cl(devices::PciHost::last_bus());
+    return answer(call, successful);
+}
+
+Outcome pci_find_device(Call& call) {
+    return find(call, 0, 0, u32{call.cx()} << 16 | call.dx());
+}
+Outcome pci_find_class(Call& call) {
+    return find(call, 8, 8, call.ecx() & 0xffffff);
+}
+Outcome pci_read_byte(Call& call) {
+    return access(call, Width::byte, false);
+}
+Outcome pci_read_word(Call& call) {
+    return access(call, Width::word, false);
+}
+Outcome pci_read_dword(Call& call) {
+    return access(call, Width::dword, false);
+}
+Outcome pci_write_byte(Call& call) {
+    return access(call, Width::byte, true);
+}
+Outcome pci_write_word(Call& call) {
+    return access(call, Width::word, true);
+}
+Outcome pci_write_dword(Call& call) {
+    return access(call, Width::dword, true);
+}
+Outcome pci_unsupported(Call& call) {
+    return answer(call, unsupported);
 }
 
 } // namespace vestige::bios

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// INT 1Ah AH=B1h: PCI BIOS 2.1, for real-mode and 16-bit protected-mode callers.
 #pragma once
 
 #include "vestige/bios/call.hpp"
 
 namespace vestige::bios {
 
-/// INT 1Ah AH=B1h (PCI BIOS Specification 2.1).
-Outcome pci_bios(Call& call);
+Outcome pci_present(Call& call);
+Outcome pci_find_device(Call& call);
+Outcome pci_find_class(Call& call);
+Outcome pci_read_byte(Call& call);
+Outcome pci_read_word(Call& call);
+Outcome pci_read_dword(Call& call);
+Outcome pci_write_byte(Call& call);
+Outcome pci_write_word(Call& call);
+Outcome pci_write_dword(Call& call);
+Outcome pci_unsupported(Call& call);
 
 } // namespace vestige::bios

@@ -14,6 +14,8 @@ using disk::DriveType;
 
 namespace {
 
+constexpr u8 uart_interrupt_enable = 1;
+
 void program_devices(Call& call) {
     devices::Pic8259& pic = call.env.pic;
     const auto out = [](auto& device, u16 port, u8 value) {
@@ -32,22 +34,45 @@ void program_devices(Call& call) {
     out(call.env.pit, 0x43, 0x34);
     out(call.env.pit, 0x40, 0x00);
     out(call.env.pit, 0x40, 0x00);
+    out(call.env.pit, 0x61, 0x00);
+    out(call.env.keyboard, 0x64, 0x60);
+    out(call.env.keyboard, 0x60, 0x45); // translated scan codes, IRQ 1
+    call.env.com1.write(uart_interrupt_enable, 0);
+    namespace reg = devices::cmos;
+    call.env.rtc.write(reg::status_a, 0x26);
+    call.env.rtc.write(reg::status_b, 0x02); // 24 hours, BCD, no interrupts
+    static_cast<void>(call.env.rtc.read(reg::status_c));
+}
+
+void set_vector(Call& call, u8 interrupt, FarPtr target) {
+    call.env.memory.store<u32>(Gpa{4 * u64{interrupt}}, u32{target.segment} << 16 | target.offset);
 }
 
 void set_vectors(Call& call) {
-    for (u64 i = 0; i < 256; ++i) {
-        const u16 offset = default_vector(static_cast<u8>(i));
-        const u32 vector = offset == 0 ? 0 : u32{bios_segment} << 16 | offset;
-        call.env.memory.store<u32>(Gpa{4 * i}, vector);
+    for (unsigned i = 0; i < 256; ++i)
+        set_vector(call, static_cast<u8>(i), default_vector(static_cast<u8>(i)));
+}
+
+/// The parameter tables of the first two fixed disks, which INT 41h and INT 46h point to.
+void fill_disk_tables(Call& call) {
+    constexpr u16 first_table = 0x3d, table_size = 16;
+    constexpr std::array<u8, 2> vectors{0x41, 0x46};
+    for (u8 i = 0; i < vectors.size(); ++i) {
+        const disk::Drive* const drive = call.env.drives.find(static_cast<u8>(0x80 + i));
+        if (drive == nullptr || drive->type != DriveType::disk)
+            continue;
+        const disk::Geometry& g = drive->geometry;
+        std::array<std::byte, table_size> table{};
+        store_le<u16>(table, 0, static_cast<u16>(g.cylinders));
+        table[2] = static_cast<std::byte>(g.heads);
+        store_le<u16>(table, 5, 0xffff);                              // no precompensation
+        table[8] = static_cast<std::byte>(g.heads > 8 ? 0xc8 : 0xc0); // control byte
+        store_le<u16>(table, 12, static_cast<u16>(g.cylinders));      // landing zone
+        table[14] = static_cast<std::byte>(g.sectors);
+        const FarPtr place{ebda_segment, static_cast<u16>(first_table + table_size * i)};
+        call.env.memory.write(Gpa{place.linear().value()}, table);
+        set_vector(call, vectors[i], place);
     }
-    const auto table = [&call](u64 number, u16 offset) {
-        call.env.memory.store<u32>(Gpa{4 * number}, u32{bios_segment} << 16 | offset);
-    };
-    table(0x1e, diskette_table);
-    call.env.memory.store<u32>(Gpa{0x1d * 4}, 0);
-    call.env.memory.store<u32>(Gpa{0x1f * 4}, 0);
-    for (const u64 disk : {0x41, 0x46})
-        table(disk, static_cast<u16>(disk_tables));
 }
 
 u16 equipment_word(const Call& call) {
@@ -70,8 +95,7 @@ void fill_data_area(Call& call) {
     call.set_bda<u16>(bda::key_buffer_end, 0x3e);
     call.set_bda<u8>(bda::keyboard_flags3, 0x10); // 101 keys
     call.set_bda<u8>(bda::keyboard_leds, 0x10);
-    call.set_bda<u8>(bda::disk_count,
-                     static_cast<u8>(call.env.drives.count(DriveType::disk)));
+    call.set_bda<u8>(bda::disk_count, static_cast<u8>(call.env.drives.count(DriveType::disk)));
     for (u64 i = 0; i < 4; ++i) {
         call.set_bda<u8>(bda::lpt_timeouts + i, 0x14);
         call.set_bda<u8>(bda::com_timeouts + i, 0x01);
@@ -144,6 +168,7 @@ Outcome power_on_self_test(Call& call) {
     program_devices(call);
     set_vectors(call);
     fill_data_area(call);
+    fill_disk_tables(call);
     fill_cmos(call);
     set_video_mode(call, 3);
     banner(call);

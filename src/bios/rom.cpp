@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "vestige/bios/rom.hpp"
 
+#include "vestige/bios/data_area.hpp"
+
 #include "vestige/base/little_endian.hpp"
 
 #include <algorithm>
@@ -15,6 +17,11 @@ using Rom = std::span<std::byte>;
 template <std::size_t N> void put(Rom rom, std::size_t at, const std::array<u8, N>& bytes) {
     for (std::size_t i = 0; i < N; ++i)
         rom[at + i] = static_cast<std::byte>(bytes[i]);
+}
+
+void put_text(Rom rom, std::size_t at, std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i)
+        rom[at + i] = static_cast<std::byte>(text[i]);
 }
 
 void put_stubs(Rom rom) {
@@ -42,10 +49,23 @@ struct EntryPoint {
 };
 /// Where programs expect the services of the IBM BIOS.
 constexpr std::array<EntryPoint, 17> entry_points{{
-    {0xe05b, post_interrupt}, {0xe2c3, 0x02}, {0xe3fe, 0x13}, {0xe6f2, 0x19}, {0xe739, 0x14},
-    {0xe82e, 0x16}, {0xe987, 0x09}, {0xec59, 0x40}, {0xef57, 0x0e}, {0xefd2, 0x17},
-    {0xf065, 0x10}, {0xf841, 0x12}, {0xf84d, 0x11}, {0xf859, 0x15}, {0xfe6e, 0x1a},
-    {0xfea5, 0x08}, {0xff54, 0x05},
+    {0xe05b, post_interrupt},
+    {0xe2c3, 0x02},
+    {0xe3fe, 0x13},
+    {0xe6f2, 0x19},
+    {0xe739, 0x14},
+    {0xe82e, 0x16},
+    {0xe987, 0x09},
+    {0xec59, 0x40},
+    {0xef57, 0x0e},
+    {0xefd2, 0x17},
+    {0xf065, 0x10},
+    {0xf841, 0x12},
+    {0xf84d, 0x11},
+    {0xf859, 0x15},
+    {0xfe6e, 0x1a},
+    {0xfea5, 0x08},
+    {0xff54, 0x05},
 }};
 
 void put_tables(Rom rom) {
@@ -55,17 +75,43 @@ void put_tables(Rom rom) {
     // Diskette parameters for 1.44 MB: step rate, DMA, motor off ticks, 512 bytes, 18 sectors, ...
     put(rom, diskette_table,
         std::array<u8, 11>{0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08});
+    put(rom, no_disk_table, std::array<u8, 16>{});
     // Baud rate divisors of INT 14h at E729h: 110 to 9600.
     constexpr std::array<u16, 8> divisors{1047, 768, 384, 192, 96, 48, 24, 12};
     for (std::size_t i = 0; i < divisors.size(); ++i)
         store_le<u16>(rom, 0xe729 + 2 * i, divisors[i]);
 }
 
+/// INT 1Dh: CRTC registers of the four kinds of modes of the CGA and MDA, then page sizes,
+/// columns and mode register values by mode.
+void put_video_table(Rom rom) {
+    constexpr std::array<std::array<u8, 16>, 4> crtc{{
+        {0x38, 0x28, 0x2d, 0x0a, 0x1f, 6, 0x19, 0x1c, 2, 7, 6, 7},       // 40x25
+        {0x71, 0x50, 0x5a, 0x0a, 0x1f, 6, 0x19, 0x1c, 2, 7, 6, 7},       // 80x25
+        {0x38, 0x28, 0x2d, 0x0a, 0x7f, 6, 0x64, 0x70, 2, 1, 6, 7},       // graphics
+        {0x61, 0x50, 0x52, 0x0f, 0x19, 6, 0x19, 0x19, 2, 0xd, 0xb, 0xc}, // monochrome
+    }};
+    constexpr std::array<u16, 4> page_sizes{0x0800, 0x1000, 0x4000, 0x4000};
+    for (std::size_t i = 0; i < crtc.size(); ++i) {
+        put(rom, video_table + 16 * i, crtc[i]);
+        store_le<u16>(rom, video_table + 64 + 2 * i, page_sizes[i]);
+    }
+    put(rom, video_table + 72, std::array<u8, 8>{40, 40, 80, 80, 40, 40, 80, 80});
+    put(rom, video_table + 80, std::array<u8, 8>{0x2c, 0x28, 0x2d, 0x29, 0x2a, 0x2e, 0x1e, 0x29});
+}
+
+/// Where POST of the AT takes its vectors from: INT 08h-1Fh, then INT 70h-77h.
+void put_vector_table(Rom rom) {
+    constexpr std::size_t master = 0xfef3, slave = 0xff23;
+    for (std::size_t i = 0; i < 0x18; ++i)
+        store_le<u16>(rom, master + 2 * i, default_vector(static_cast<u8>(0x08 + i)).offset);
+    for (std::size_t i = 0; i < 8; ++i)
+        store_le<u16>(rom, slave + 2 * i, default_vector(static_cast<u8>(0x70 + i)).offset);
+}
+
 void put_reset(Rom rom) {
     put(rom, 0xfff0, std::array<u8, 5>{0xea, 0x5b, 0xe0, 0x00, 0xf0}); // jmp F000:E05B
-    constexpr std::string_view date = "11/21/26";
-    for (std::size_t i = 0; i < date.size(); ++i)
-        rom[0xfff5 + i] = static_cast<std::byte>(date[i]);
+    put_text(rom, 0xfff5, "11/21/26");
     rom[0xfffe] = std::byte{0xfc}; // model: AT
     rom[plain_iret] = std::byte{0xcf};
     u8 sum = 0;
@@ -91,18 +137,38 @@ void build_rom(std::span<std::byte> rom) {
     for (const EntryPoint& e : entry_points)
         put_jump(rom, e.offset, e.interrupt);
     put_tables(rom);
+    put_video_table(rom);
+    put_vector_table(rom);
+    put_text(rom, 0xe000, "Vestige BIOS");
     put_reset(rom);
 }
 
-u16 default_vector(u8 interrupt) {
-    if ((interrupt >= 0x60 && interrupt <= 0x67) || interrupt == 0x79)
-        return 0;
-    if (interrupt == 0x1b || interrupt == 0x1c || interrupt == 0x4a)
-        return plain_iret;
+FarPtr default_vector(u8 interrupt) {
+    switch (interrupt) {
+    case 0x1b:
+    case 0x1c:
+    case 0x4a:
+        return {bios_segment, plain_iret};
+    case 0x1d:
+        return {bios_segment, video_table};
+    case 0x1e:
+        return {bios_segment, diskette_table};
+    case 0x41:
+    case 0x46:
+        return {bios_segment, no_disk_table};
+    case 0x1f: // fonts that are not there
+    case 0x43:
+    case 0x79:
+        return {};
+    default:
+        break;
+    }
+    if (interrupt >= 0x60 && interrupt <= 0x67) // the user's
+        return {};
     u16 offset = 0;
     if (has_entry_point(interrupt, offset))
-        return offset;
-    return static_cast<u16>(call_stubs + 4 * interrupt);
+        return {bios_segment, offset};
+    return {bios_segment, static_cast<u16>(call_stubs + 4 * interrupt)};
 }
 
 } // namespace vestige::bios

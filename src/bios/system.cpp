@@ -15,33 +15,32 @@ constexpr u8 not_supported = 0x86;
 constexpr u32 smap = 0x534d4150;
 
 Outcome unsupported(Call& call) {
-    call.set_ah(not_supported);
-    call.set_carry(true);
-    return Outcome::done;
+    return call.fail(not_supported);
 }
 
 Outcome succeed(Call& call) {
-    call.set_carry(false);
-    return Outcome::done;
+    call.set_ah(0);
+    return call.succeed();
 }
 
-Outcome a20(Call& call) {
-    switch (call.al()) {
-    case 0x00:
-    case 0x01:
-        call.env.a20.set(call.al() == 1);
-        break;
-    case 0x02:
-        call.set_al(call.env.a20.enabled() ? 1 : 0);
-        call.set_cx(0);
-        break;
-    case 0x03:
-        call.set_bx(0x0003); // through the keyboard controller and port 92h
-        break;
-    default:
-        return unsupported(call);
-    }
-    call.set_ah(0);
+Outcome a20_off(Call& call) {
+    call.env.a20.set(false);
+    return succeed(call);
+}
+
+Outcome a20_on(Call& call) {
+    call.env.a20.set(true);
+    return succeed(call);
+}
+
+Outcome a20_status(Call& call) {
+    call.set_al(call.env.a20.enabled() ? 1 : 0);
+    call.set_cx(0);
+    return succeed(call);
+}
+
+Outcome a20_support(Call& call) {
+    call.set_bx(0x0003); // through the keyboard controller and port 92h
     return succeed(call);
 }
 
@@ -52,92 +51,101 @@ Outcome keyboard_intercept(Call& call) {
 }
 
 Outcome hook_default(Call& call) {
-    call.set_ah(0);
     return succeed(call);
 }
 
-/// Waits CX:DX microseconds. The end of the wait lies on the guest's stack below the frame, so a
-/// call that is abandoned leaves nothing behind.
+/// Waits CX:DX microseconds: from tick to tick, and by looking again and again within the last one.
 Outcome wait_microseconds(Call& call) {
-    constexpr unsigned words = 4;
     const machine::Nanoseconds now = call.env.clock.now();
-    machine::Nanoseconds end = now + (u64{call.cx()} << 16 | call.dx()) * 1000;
-    if (call.entry() == Entry::call) {
-        for (unsigned i = words; i != 0; --i)
-            call.push(static_cast<u16>(end >> (16 * (i - 1))));
-        return call.wait();
-    }
-    end = 0;
-    for (unsigned i = 0; i < words; ++i)
-        end |= u64{call.pop()} << (16 * i);
-    if (now < end && end - now < u64{0x100000000} * 1000) {
-        for (unsigned i = words; i != 0; --i)
-            call.push(static_cast<u16>(end >> (16 * (i - 1))));
-        // Sleeps from tick to tick, and looks again and again within the last one.
-        constexpr machine::Nanoseconds tick = 55'000'000;
-        return end - now > tick ? call.wait() : call.open_window();
-    }
-    call.set_ah(0);
+    const machine::Nanoseconds longest = u64{0xffffffff} * 1000;
+    const auto begun = call.take_end_of_wait();
+    const auto end = begun.value_or(now + (u64{call.cx()} << 16 | call.dx()) * 1000);
+    // An end that lies further off has been changed on the stack.
+    if (now < end && end - now <= longest)
+        return call.wait_until(end, true);
     return succeed(call);
 }
 
-Outcome event_wait(Call& call) {
+constexpr u8 rtc_periodic = 0x40;
+
+Outcome set_event_wait(Call& call) {
     devices::RtcCmos& rtc = call.env.rtc;
-    constexpr u8 periodic = 0x40;
-    const u8 b = rtc.read(devices::cmos::status_b);
-    if (call.al() == 1) {
-        call.set_bda<u8>(bda::wait_active, 0);
-        rtc.write(devices::cmos::status_b, static_cast<u8>(b & ~periodic));
-        return succeed(call);
-    }
-    if (call.al() != 0)
-        return unsupported(call);
     if ((call.bda<u8>(bda::wait_active) & 1) != 0) {
-        call.set_carry(true);
+        call.set_carry(true); // the timer is in use
         return Outcome::done;
     }
     call.set_bda<u32>(bda::wait_flag_pointer,
                       u32{call.selector(cpu::SegmentName::es)} << 16 | call.bx());
     call.set_bda<u32>(bda::wait_count, u32{call.cx()} << 16 | call.dx());
     call.set_bda<u8>(bda::wait_active, 1);
-    rtc.write(devices::cmos::status_b, static_cast<u8>(b | periodic));
-    return succeed(call);
+    rtc.write(devices::cmos::status_b,
+              static_cast<u8>(rtc.read(devices::cmos::status_b) | rtc_periodic));
+    return call.succeed();
+}
+
+Outcome cancel_event_wait(Call& call) {
+    devices::RtcCmos& rtc = call.env.rtc;
+    call.set_bda<u8>(bda::wait_active, 0);
+    rtc.write(devices::cmos::status_b,
+              static_cast<u8>(rtc.read(devices::cmos::status_b) & ~rtc_periodic));
+    return call.succeed();
 }
 
 Outcome extended_memory(Call& call) {
     const MemoryMap map = memory_map(call.env.memory_size);
     call.set_ax(static_cast<u16>(std::min<u64>(map.extended / kib, 63 * 1024)));
-    return succeed(call);
+    return call.succeed();
 }
 
 Outcome config(Call& call) {
     call.set_selector(cpu::SegmentName::es, bios_segment);
     call.set_bx(config_table);
-    call.set_ah(0);
     return succeed(call);
 }
 
 Outcome ebda(Call& call) {
     call.set_selector(cpu::SegmentName::es, call.bda<u16>(bda::ebda_segment));
-    return succeed(call);
+    return call.succeed();
 }
 
 /// The controller has an auxiliary port that nothing is plugged into.
-Outcome mouse(Call& call) {
-    constexpr u8 bad_function = 0x01, interface_error = 0x03;
-    call.set_ah(call.al() > 7 ? bad_function : interface_error);
-    call.set_carry(true);
-    return Outcome::done;
+Outcome no_mouse(Call& call) {
+    constexpr u8 interface_error = 0x03;
+    return call.fail(interface_error);
+}
+
+Outcome bad_mouse_function(Call& call) {
+    constexpr u8 bad_function = 0x01;
+    return call.fail(bad_function);
+}
+
+struct MemorySizes {
+    u32 kib_below_16m = 0;
+    u32 blocks_above_16m = 0; ///< of 64 KiB, up to the PCI hole
+};
+
+MemorySizes memory_sizes(const Call& call) {
+    const MemoryMap map = memory_map(call.env.memory_size);
+    const u64 below = std::min<u64>(map.extended, 15 * mib);
+    return {static_cast<u32>(below / kib), static_cast<u32>((map.extended - below) / (64 * kib))};
 }
 
 Outcome e801(Call& call) {
-    const MemoryMap map = memory_map(call.env.memory_size);
-    const u64 below_16m = std::min<u64>(map.extended, 15 * mib);
-    call.set_ax(static_cast<u16>(below_16m / kib));
-    call.set_bx(static_cast<u16>((map.extended - below_16m) / (64 * kib)));
+    const MemorySizes sizes = memory_sizes(call);
+    call.set_ax(static_cast<u16>(sizes.kib_below_16m));
+    call.set_bx(static_cast<u16>(sizes.blocks_above_16m));
     call.set_cx(call.ax());
     call.set_dx(call.bx());
-    return succeed(call);
+    return call.succeed();
+}
+
+Outcome e881(Call& call) {
+    const MemorySizes sizes = memory_sizes(call);
+    call.set_eax(sizes.kib_below_16m);
+    call.set_ebx(sizes.blocks_above_16m);
+    call.set_ecx(sizes.kib_below_16m);
+    call.set_edx(sizes.blocks_above_16m);
+    return call.succeed();
 }
 
 Outcome e820(Call& call) {
@@ -155,40 +163,74 @@ Outcome e820(Call& call) {
     call.set_eax(smap);
     call.set_ebx(index + 1 < map.entries.size() ? index + 1 : 0);
     call.set_ecx(entry_size);
-    return succeed(call);
-}
-
-Outcome big_memory(Call& call) {
-    switch (call.al()) {
-    case 0x01:
-        return e801(call);
-    case 0x20:
-        return e820(call);
-    default:
-        return unsupported(call);
-    }
+    return call.succeed();
 }
 
 constexpr std::array rows{
-    Service{0x24, "A20 gate", a20},
-    Service{0x4f, "keyboard intercept", keyboard_intercept},
-    Service{0x52, "eject hook", hook_default},
-    Service{0x53, "APM", apm},
-    Service{0x83, "event wait", event_wait},
-    Service{0x86, "wait", wait_microseconds},
-    Service{0x87, "move block", move_block},
-    Service{0x88, "extended memory size", extended_memory},
-    Service{0x90, "device busy", hook_default},
-    Service{0x91, "device post", hook_default},
-    Service{0xc0, "system configuration", config},
-    Service{0xc1, "EBDA segment", ebda},
-    Service{0xc2, "mouse", mouse},
-    Service{0xe8, "memory map", big_memory},
+    no_ah(0x00, "15/00", "cassette motor on"),
+    no_ah(0x04, "15/04", "ABIOS table"),
+    no_ah(0x10, "15/10xx", "multitasker"),
+    by_ax(0x2400, "15/2400", "A20 off", a20_off, "", "cf ah"),
+    by_ax(0x2401, "15/2401", "A20 on", a20_on, "", "cf ah"),
+    by_ax(0x2402, "15/2402", "A20 status", a20_status, "", "cf ah al cx"),
+    by_ax(0x2403, "15/2403", "A20 support", a20_support, "", "cf ah bx"),
+    no_ah(0x41, "15/41", "wait for external event"),
+    by_ah(0x4f, "15/4F", "keyboard intercept", keyboard_intercept, "scan=al", "cf al"),
+    by_ah(0x52, "15/52", "eject hook", hook_default, "drive=dl", "cf ah"),
+    by_ax(0x5300, "15/5300", "APM installation check", apm_check, "device=bx", "cf ax bx cx"),
+    by_ax(0x5301, "15/5301", "APM real-mode connect", apm_connect, "device=bx", "cf ah"),
+    refused(by_ax(0x5302, "15/5302", "APM 16-bit connect", apm_no_16_bit, "device=bx", "cf ah")),
+    refused(by_ax(0x5303, "15/5303", "APM 32-bit connect", apm_no_32_bit, "device=bx", "cf ah")),
+    by_ax(0x5304, "15/5304", "APM disconnect", apm_connect, "device=bx", "cf ah"),
+    by_ax(0x5305, "15/5305", "APM CPU idle", apm_idle, "", "cf"),
+    by_ax(0x5306, "15/5306", "APM CPU busy", apm_busy, "", "cf"),
+    by_ax(0x5307, "15/5307", "APM set power state", apm_set_power_state, "device=bx state=cx",
+          "cf ah"),
+    by_ax(0x5308, "15/5308", "APM enable power management", apm_accept, "device=bx cx", "cf ah"),
+    by_ax(0x530a, "15/530A", "APM power status", apm_power_status, "device=bx", "cf ah bx cx dx"),
+    by_ax(0x530b, "15/530B", "APM power management event", apm_event, "", "cf ah"),
+    by_ax(0x530e, "15/530E", "APM driver version", apm_version, "device=bx version=cx", "cf ax"),
+    by_ax(0x530f, "15/530F", "APM engage power management", apm_accept, "device=bx cx", "cf ah"),
+    by_ax(0x5310, "15/5310", "APM capabilities", apm_capabilities, "device=bx", "cf ah bl cx"),
+    by_ax(0x530d, {}, "APM enable device", apm_accept, "device=bx cx", "cf ah"),
+    no_ah(0x5f, "15/5F", "vendor video hook"),
+    no_ah(0x7f, "15/7F", "vendor hook"),
+    no_ah(0x80, "15/80", "device open"),
+    no_ah(0x81, "15/81", "device close"),
+    no_ah(0x82, "15/82", "program end"),
+    by_ax(0x8300, "15/8300", "set event wait", set_event_wait, "us=cx:dx flag=es:bx", "cf ah"),
+    by_ax(0x8301, "15/8301", "cancel event wait", cancel_event_wait, "", "cf ah"),
+    no_ah(0x84, "15/84", "joystick"),
+    no_ah(0x85, "15/85", "SysReq hook"),
+    by_ah(0x86, "15/86", "wait", wait_microseconds, "us=cx:dx", "cf ah"),
+    by_ah(0x87, "15/87", "move block", move_block, "words=cx# gdt=es:si", "cf ah"),
+    by_ah(0x88, "15/88", "extended memory size", extended_memory, "", "cf kib=ax#"),
+    no_ah(0x89, "15/89", "enter protected mode"),
+    by_ah(0x90, "15/90", "device busy", hook_default, "al", "cf ah"),
+    by_ah(0x91, "15/91", "device post", hook_default, "al", "cf ah"),
+    no_ah(0xbf, "15/BF", "DOS extender"),
+    by_ah(0xc0, "15/C0", "system configuration", config, "", "cf ah table=es:bx"),
+    by_ah(0xc1, "15/C1", "EBDA segment", ebda, "", "cf es"),
+    refused(by_ax(0xc200, "15/C200", "mouse enable", no_mouse, "bx", "cf ah")),
+    refused(by_ax(0xc201, "15/C201", "mouse reset", no_mouse, "bx", "cf ah")),
+    refused(by_ax(0xc202, "15/C202", "mouse sample rate", no_mouse, "bx", "cf ah")),
+    refused(by_ax(0xc203, "15/C203", "mouse resolution", no_mouse, "bx", "cf ah")),
+    refused(by_ax(0xc204, "15/C204", "mouse id", no_mouse, "bx", "cf ah")),
+    refused(by_ax(0xc205, "15/C205", "mouse initialize", no_mouse, "bx", "cf ah")),
+    refused(by_ax(0xc206, "15/C206", "mouse status and scaling", no_mouse, "bx", "cf ah")),
+    refused(by_ax(0xc207, "15/C207", "mouse handler", no_mouse, "bx", "cf ah")),
+    refused(by_ah(0xc2, {}, "mouse", bad_mouse_function, "al", "cf ah")),
+    no_ah(0xd8, "15/D8", "EISA"),
+    by_ax(0xe801, "15/E801", "memory sizes", e801, "", "cf ax bx cx dx"),
+    by_ax(0xe820, "15/E820", "memory map", e820, "ebx ecx# edx buf=es:di", "cf eax ebx ecx#"),
+    by_ax(0xe881, "15/E881", "memory sizes, 32 bits", e881, "", "cf eax ebx ecx edx"),
+    no_ax(0xe980, "15/E980", "SpeedStep"),
+    no_ax(0xec00, "15/EC00", "AMD64 target mode"),
 };
 
 } // namespace
 
-constinit const InterruptServices system_services{rows, unsupported, "system"};
+constinit const FunctionTable system_services{rows, index_of(rows), unsupported, "cf ah"};
 
 Outcome equipment_list(Call& call) {
     call.set_ax(call.bda<u16>(bda::equipment));

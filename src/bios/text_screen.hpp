@@ -24,8 +24,7 @@ class TextScreen {
     [[nodiscard]] u16 cell(u8 page, Position position) const;
     void set_cell(u8 page, Position position, u16 cell);
     /// Scrolls a window by lines (0 blanks it), filling with attribute.
-    void scroll(u8 page, Position top_left, Position bottom_right, u8 lines, u8 attribute,
-                bool up);
+    void scroll(u8 page, Position top_left, Position bottom_right, u8 lines, u8 attribute, bool up);
     /// One character as AH=0Eh writes it; has_attribute false keeps the cell's attribute.
     void teletype(u8 page, u8 character, u8 attribute, bool has_attribute);
     /// Blanks all of video memory.

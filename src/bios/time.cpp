@@ -26,8 +26,12 @@ void count_tick(Call& call) {
     }
 }
 
-constexpr u8 to_bcd(u32 value) { return static_cast<u8>((value / 10 % 10) << 4 | value % 10); }
-constexpr u32 from_bcd(u8 value) { return (value >> 4) * 10U + (value & 15U); }
+constexpr u8 to_bcd(u32 value) {
+    return static_cast<u8>((value / 10 % 10) << 4 | value % 10);
+}
+constexpr u32 from_bcd(u8 value) {
+    return (value >> 4) * 10U + (value & 15U);
+}
 
 Outcome get_ticks(Call& call) {
     if (call.wants_window())
@@ -37,16 +41,14 @@ Outcome get_ticks(Call& call) {
     call.set_dx(static_cast<u16>(ticks));
     call.set_ax(call.bda<u8>(bda::midnight));
     call.set_bda<u8>(bda::midnight, 0);
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 Outcome set_ticks(Call& call) {
     call.set_bda<u32>(bda::ticks, u32{call.cx()} << 16 | call.dx());
     call.set_bda<u8>(bda::midnight, 0);
     call.set_ah(0);
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 Outcome get_time(Call& call) {
@@ -57,8 +59,7 @@ Outcome get_time(Call& call) {
     call.set_dl(call.env.rtc.read(devices::cmos::status_b) & 1);
     call.set_ah(0);
     call.set_al(call.ch());
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 Outcome set_time(Call& call) {
@@ -71,8 +72,7 @@ Outcome set_time(Call& call) {
     call.env.rtc.write(devices::cmos::status_b,
                        static_cast<u8>((b & 0x62) | 0x02 | (call.dl() & 1)));
     call.set_ax(0);
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 Outcome get_date(Call& call) {
@@ -83,8 +83,7 @@ Outcome get_date(Call& call) {
     call.set_dl(to_bcd(t.day));
     call.set_ah(0);
     call.set_al(call.ch());
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 Outcome set_date(Call& call) {
@@ -94,8 +93,7 @@ Outcome set_date(Call& call) {
     t.day = from_bcd(call.dl());
     call.env.rtc.set_time(t);
     call.set_ax(0);
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 Outcome set_alarm(Call& call) {
@@ -112,8 +110,7 @@ Outcome set_alarm(Call& call) {
     rtc.write(devices::cmos::seconds_alarm, call.dh());
     rtc.write(devices::cmos::status_b, static_cast<u8>((b & 0x7f) | alarm_enabled));
     call.set_ah(0);
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 Outcome clear_alarm(Call& call) {
@@ -121,8 +118,7 @@ Outcome clear_alarm(Call& call) {
     call.env.rtc.write(devices::cmos::status_b, static_cast<u8>(b & 0x57));
     call.set_ah(0);
     call.set_al(b);
-    call.set_carry(false);
-    return Outcome::done;
+    return call.succeed();
 }
 
 Outcome unsupported(Call& call) {
@@ -131,16 +127,47 @@ Outcome unsupported(Call& call) {
 }
 
 constexpr std::array rows{
-    Service{0x00, "get ticks", get_ticks},   Service{0x01, "set ticks", set_ticks},
-    Service{0x02, "get time", get_time},     Service{0x03, "set time", set_time},
-    Service{0x04, "get date", get_date},     Service{0x05, "set date", set_date},
-    Service{0x06, "set alarm", set_alarm},   Service{0x07, "clear alarm", clear_alarm},
-    Service{0xb1, "PCI BIOS", pci_bios},
+    by_ah(0x00, "1A/00", "get ticks", get_ticks, "", "ticks=cx:dx midnight=al#"),
+    by_ah(0x01, "1A/01", "set ticks", set_ticks, "ticks=cx:dx", "cf"),
+    by_ah(0x02, "1A/02", "get time", get_time, "", "cf time=cx seconds=dh dl"),
+    by_ah(0x03, "1A/03", "set time", set_time, "time=cx seconds=dh dl", "cf"),
+    by_ah(0x04, "1A/04", "get date", get_date, "", "cf year=cx date=dx"),
+    by_ah(0x05, "1A/05", "set date", set_date, "year=cx date=dx", "cf"),
+    by_ah(0x06, "1A/06", "set alarm", set_alarm, "time=cx seconds=dh", "cf"),
+    by_ah(0x07, "1A/07", "clear alarm", clear_alarm, "", "cf"),
+    no_ax(0x5650, "1A/5650", "PXE installation check"),
+    by_ax(0xb101, "1A/B101", "PCI present", pci_present, "", "cf ah al bx cl edx"),
+    by_ax(0xb102, "1A/B102", "PCI find device", pci_find_device, "device=cx vendor=dx index=si#",
+          "cf ah function=bx"),
+    by_ax(0xb103, "1A/B103", "PCI find class", pci_find_class, "class=ecx index=si#",
+          "cf ah function=bx"),
+    refused(by_ax(0xb106, "1A/B106", "PCI special cycle", pci_unsupported, "", "cf ah")),
+    by_ax(0xb108, "1A/B108", "PCI read byte", pci_read_byte, "function=bx register=di", "cf ah cl"),
+    by_ax(0xb109, "1A/B109", "PCI read word", pci_read_word, "function=bx register=di", "cf ah cx"),
+    by_ax(0xb10a, "1A/B10A", "PCI read dword", pci_read_dword, "function=bx register=di",
+          "cf ah ecx"),
+    by_ax(0xb10b, "1A/B10B", "PCI write byte", pci_write_byte, "function=bx register=di cl",
+          "cf ah"),
+    by_ax(0xb10c, "1A/B10C", "PCI write word", pci_write_word, "function=bx register=di cx",
+          "cf ah"),
+    by_ax(0xb10d, "1A/B10D", "PCI write dword", pci_write_dword, "function=bx register=di ecx",
+          "cf ah"),
+    refused(by_ax(0xb10e, "1A/B10E", "PCI get interrupt routing", pci_unsupported, "", "cf ah")),
+    refused(by_ax(0xb10f, "1A/B10F", "PCI set interrupt", pci_unsupported, "", "cf ah")),
+    refused(by_ah(0xb1, {}, "PCI BIOS", pci_unsupported, "", "cf ah")),
+    no_ax(0xbb00, "1A/BB00", "TCG status"),
+    no_ax(0xbb01, "1A/BB01", "TCG hash, log and extend"),
+    no_ax(0xbb02, "1A/BB02", "TCG pass through"),
+    no_ax(0xbb03, "1A/BB03", "TCG shut down"),
+    no_ax(0xbb04, "1A/BB04", "TCG hash and log"),
+    no_ax(0xbb05, "1A/BB05", "TCG hash all"),
+    no_ax(0xbb06, "1A/BB06", "TCG TSS"),
+    no_ax(0xbb07, "1A/BB07", "TCG compacted hash, log and extend"),
 };
 
 } // namespace
 
-constinit const InterruptServices time_services{rows, unsupported, "time"};
+constinit const FunctionTable time_services{rows, index_of(rows), unsupported, "cf"};
 
 /// IBM's tick handler saves AX, DX and DS around INT 1Ch; user handlers count on it. The EOI
 /// comes after the user's handler.
@@ -186,12 +213,6 @@ Outcome rtc_interrupt(Call& call) {
         return Outcome::done;
     call.save_registers();
     return call.call_interrupt(user_alarm);
-}
-
-Outcome other_hardware_interrupt(Call& call) {
-    const u8 vector = call.interrupt();
-    call.env.pic.end_of_interrupt(vector >= 0x70 ? vector - 0x70U + 8 : vector - 0x08U);
-    return Outcome::done;
 }
 
 } // namespace vestige::bios

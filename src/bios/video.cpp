@@ -11,7 +11,9 @@ namespace {
 
 constexpr u8 first_graphics_mode = 4, mono_mode = 7;
 
-bool is_text_mode(u8 mode) { return mode < first_graphics_mode || mode == mono_mode; }
+bool is_text_mode(u8 mode) {
+    return mode < first_graphics_mode || mode == mono_mode;
+}
 
 Outcome set_mode(Call& call) {
     const u8 mode = call.al() & 0x7f;
@@ -69,8 +71,12 @@ Outcome scroll(Call& call, bool up) {
     call.env.screen.screen_written();
     return Outcome::done;
 }
-Outcome scroll_up(Call& call) { return scroll(call, true); }
-Outcome scroll_down(Call& call) { return scroll(call, false); }
+Outcome scroll_up(Call& call) {
+    return scroll(call, true);
+}
+Outcome scroll_down(Call& call) {
+    return scroll(call, false);
+}
 
 Outcome read_cell(Call& call) {
     TextScreen screen{call};
@@ -97,8 +103,12 @@ Outcome write_cells(Call& call, bool with_attribute) {
     call.env.screen.screen_written();
     return Outcome::done;
 }
-Outcome write_char_attribute(Call& call) { return write_cells(call, true); }
-Outcome write_char(Call& call) { return write_cells(call, false); }
+Outcome write_char_attribute(Call& call) {
+    return write_cells(call, true);
+}
+Outcome write_char(Call& call) {
+    return write_cells(call, false);
+}
 
 Outcome teletype(Call& call) {
     TextScreen{call}.teletype(call.bda<u8>(bda::active_page), call.al(), 0, false);
@@ -107,8 +117,8 @@ Outcome teletype(Call& call) {
 }
 
 Outcome get_mode(Call& call) {
-    call.set_al(static_cast<u8>(call.bda<u8>(bda::video_mode) |
-                                (call.bda<u8>(bda::video_control) & 0x80)));
+    call.set_al(
+        static_cast<u8>(call.bda<u8>(bda::video_mode) | (call.bda<u8>(bda::video_control) & 0x80)));
     call.set_ah(static_cast<u8>(call.bda<u16>(bda::columns)));
     call.set_bh(call.bda<u8>(bda::active_page));
     return Outcome::done;
@@ -133,12 +143,11 @@ Outcome attribute_registers(Call& call) {
     case 0x02:
         for (u8 i = 0; i < 17; ++i)
             vga.set_attribute(i == 16 ? 0x11 : i,
-                              call.load<u8>(cpu::SegmentName::es,
-                                            static_cast<u16>(call.dx() + i)));
+                              call.load<u8>(cpu::SegmentName::es, static_cast<u16>(call.dx() + i)));
         break;
     case 0x03:
-        vga.set_attribute(0x10, static_cast<u8>((vga.attribute(0x10) & ~8U) |
-                                                ((call.bl() & 1U) << 3)));
+        vga.set_attribute(0x10,
+                          static_cast<u8>((vga.attribute(0x10) & ~8U) | ((call.bl() & 1U) << 3)));
         break;
     case 0x07:
         call.set_bh(vga.attribute(call.bl() & 0x1f));
@@ -212,9 +221,9 @@ Outcome alternate_select(Call& call) {
             call.set_al(0x12);
         break;
     case 0x34:
-        call.set_bda<u8>(bda::video_control,
-                         static_cast<u8>((call.bda<u8>(bda::video_control) & ~1U) |
-                                         (call.al() & 1U)));
+        call.set_bda<u8>(
+            bda::video_control,
+            static_cast<u8>((call.bda<u8>(bda::video_control) & ~1U) | (call.al() & 1U)));
         call.set_al(0x12);
         break;
     default:
@@ -252,29 +261,93 @@ Outcome display_combination(Call& call) {
 }
 
 constexpr std::array rows{
-    Service{0x00, "set mode", set_mode},
-    Service{0x01, "cursor shape", set_cursor_shape},
-    Service{0x02, "set cursor", set_cursor_position},
-    Service{0x03, "get cursor", get_cursor_position},
-    Service{0x04, "light pen", light_pen},
-    Service{0x05, "select page", select_page},
-    Service{0x06, "scroll up", scroll_up},
-    Service{0x07, "scroll down", scroll_down},
-    Service{0x08, "read cell", read_cell},
-    Service{0x09, "write cell", write_char_attribute},
-    Service{0x0a, "write char", write_char},
-    Service{0x0b, "set border", set_border},
-    Service{0x0e, "teletype", teletype},
-    Service{0x0f, "get mode", get_mode},
-    Service{0x10, "palette", palette},
-    Service{0x12, "alternate select", alternate_select},
-    Service{0x13, "write string", write_string},
-    Service{0x1a, "display combination", display_combination},
+    by_ah(0x00, "10/00", "set mode", set_mode, "mode=al", ""),
+    by_ah(0x01, "10/01", "cursor shape", set_cursor_shape, "shape=cx", ""),
+    by_ah(0x02, "10/02", "set cursor", set_cursor_position, "page=bh# row=dh# column=dl#", ""),
+    by_ah(0x03, "10/03", "get cursor", get_cursor_position, "page=bh#",
+          "row=dh# column=dl# shape=cx"),
+    by_ah(0x04, "10/04", "light pen", light_pen, "", "ah"),
+    by_ah(0x05, "10/05", "select page", select_page, "page=al#", ""),
+    by_ah(0x06, "10/06", "scroll up", scroll_up, "lines=al# attribute=bh from=cx to=dx", ""),
+    by_ah(0x07, "10/07", "scroll down", scroll_down, "lines=al# attribute=bh from=cx to=dx", ""),
+    by_ah(0x08, "10/08", "read cell", read_cell, "page=bh#", "attribute=ah char=al'"),
+    by_ah(0x09, "10/09", "write cell", write_char_attribute,
+          "char=al' page=bh# attribute=bl count=cx#", ""),
+    by_ah(0x0a, "10/0A", "write char", write_char, "char=al' page=bh# count=cx#", ""),
+    by_ah(0x0b, "10/0B", "set border", set_border, "bh bl", ""),
+    no_ah(0x0c, "10/0C", "write pixel"),
+    no_ah(0x0d, "10/0D", "read pixel"),
+    by_ah(0x0e, "10/0E", "teletype", teletype, "char=al' page=bh#", ""),
+    by_ah(0x0f, "10/0F", "get mode", get_mode, "", "mode=al columns=ah# page=bh#"),
+    by_ax(0x1000, "10/1000", "set palette register", palette, "register=bl value=bh", ""),
+    by_ax(0x1001, "10/1001", "set overscan", palette, "value=bh", ""),
+    by_ax(0x1002, "10/1002", "set palette", palette, "buf=es:dx", ""),
+    by_ax(0x1003, "10/1003", "blink or intensity", palette, "bl", ""),
+    by_ax(0x1007, "10/1007", "get palette register", palette, "register=bl", "value=bh"),
+    by_ax(0x1008, "10/1008", "get overscan", palette, "", "value=bh"),
+    by_ax(0x1009, "10/1009", "get palette", palette, "buf=es:dx", ""),
+    by_ax(0x1010, "10/1010", "set DAC register", palette, "register=bx red=dh green=ch blue=cl",
+          ""),
+    by_ax(0x1012, "10/1012", "set DAC block", palette, "first=bx count=cx# buf=es:dx", ""),
+    no_ax(0x1013, "10/1013", "DAC colour page"),
+    by_ax(0x1015, "10/1015", "get DAC register", palette, "register=bl", "red=dh green=ch blue=cl"),
+    by_ax(0x1017, "10/1017", "get DAC block", palette, "first=bx count=cx# buf=es:dx", ""),
+    by_ax(0x1018, "10/1018", "set PEL mask", palette, "mask=bl", ""),
+    by_ax(0x1019, "10/1019", "get PEL mask", palette, "", "mask=bl"),
+    no_ax(0x101a, "10/101A", "get DAC page state"),
+    no_ax(0x101b, "10/101B", "grey-scale summing"),
+    no_ax(0x1100, "10/1100", "load user font"),
+    no_ax(0x1101, "10/1101", "load 8x14 font"),
+    no_ax(0x1102, "10/1102", "load 8x8 font"),
+    no_ax(0x1103, "10/1103", "font block specifier"),
+    no_ax(0x1104, "10/1104", "load 8x16 font"),
+    no_ax(0x1110, "10/1110", "activate user font"),
+    no_ax(0x1111, "10/1111", "activate 8x14 font"),
+    no_ax(0x1112, "10/1112", "activate 8x8 font"),
+    no_ax(0x1114, "10/1114", "activate 8x16 font"),
+    no_ax(0x1120, "10/1120", "INT 1Fh font pointer"),
+    no_ax(0x1121, "10/1121", "INT 43h user font"),
+    no_ax(0x1122, "10/1122", "graphics 8x14 font"),
+    no_ax(0x1123, "10/1123", "graphics 8x8 font"),
+    no_ax(0x1124, "10/1124", "graphics 8x16 font"),
+    no_ax(0x1130, "10/1130", "font information"),
+    by_bl(0x1210, "10/12 BL=10", "get EGA information", alternate_select, "", "bx cx"),
+    no_bl(0x1220, "10/12 BL=20", "alternate print screen"),
+    by_bl(0x1230, "10/12 BL=30", "scan lines", alternate_select, "al", "al"),
+    no_bl(0x1231, "10/12 BL=31", "default palette loading"),
+    no_bl(0x1232, "10/12 BL=32", "video addressing"),
+    no_bl(0x1233, "10/12 BL=33", "grey-scale summing"),
+    by_bl(0x1234, "10/12 BL=34", "cursor emulation", alternate_select, "al", "al"),
+    no_bl(0x1235, "10/12 BL=35", "display switch"),
+    no_bl(0x1236, "10/12 BL=36", "screen on or off"),
+    by_ah(0x13, "10/13", "write string", write_string,
+          "al page=bh# attribute=bl count=cx# row=dh# column=dl# buf=es:bp", ""),
+    by_ax(0x1a00, "10/1A00", "get display combination", display_combination, "", "al bx"),
+    by_ax(0x1a01, "10/1A01", "set display combination", display_combination, "bx", "al"),
+    no_ah(0x1b, "10/1B", "state information"),
+    no_ax(0x1c00, "10/1C00", "save-state size"),
+    no_ax(0x1c01, "10/1C01", "save state"),
+    no_ax(0x1c02, "10/1C02", "restore state"),
+    no_ax(0x4f00, "10/4F00", "VBE controller information"),
+    no_ax(0x4f01, "10/4F01", "VBE mode information"),
+    no_ax(0x4f02, "10/4F02", "VBE set mode"),
+    no_ax(0x4f03, "10/4F03", "VBE get mode"),
+    no_ax(0x4f04, "10/4F04", "VBE save or restore"),
+    no_ax(0x4f05, "10/4F05", "VBE window"),
+    no_ax(0x4f06, "10/4F06", "VBE scan line length"),
+    no_ax(0x4f07, "10/4F07", "VBE display start"),
+    no_ax(0x4f08, "10/4F08", "VBE DAC width"),
+    no_ax(0x4f09, "10/4F09", "VBE palette"),
+    no_ax(0x4f0a, "10/4F0A", "VBE protected-mode interface"),
+    no_ax(0x4f0b, "10/4F0B", "VBE pixel clock"),
+    no_ax(0x4f10, "10/4F10", "VBE DPMS"),
+    no_ax(0x4f11, "10/4F11", "VBE flat panel"),
+    no_ax(0x4f15, "10/4F15", "VBE display identification"),
 };
 
 } // namespace
 
-constinit const InterruptServices video_services{rows, nullptr, "video"};
+constinit const FunctionTable video_services{rows, index_of(rows), nullptr, "ax"};
 
 void set_video_mode(Call& call, u8 mode_and_flag) {
     const u8 mode = mode_and_flag & 0x7f;

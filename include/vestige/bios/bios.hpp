@@ -19,4 +19,7 @@ class Bios {
     Environment env_;
 };
 
+/// The CPU runs 16-bit code, as our stubs are: in any other mode a VMCALL is not a call of ours.
+[[nodiscard]] bool callable_from(const cpu::CpuState& state);
+
 } // namespace vestige::bios

@@ -6,6 +6,8 @@
 #include "vestige/bios/environment.hpp"
 #include "vestige/bios/rom.hpp"
 
+#include <optional>
+
 namespace vestige::bios {
 
 /// What the guest does next.
@@ -71,6 +73,16 @@ class Call {
     /// INT 13h leaves interrupts on; some systems rely on it.
     void set_interrupt_flag();
     [[nodiscard]] bool carry_in_registers() const { return (regs().rflags & 1) != 0; }
+    /// Ends the call with CF clear, or with an error in AH and CF set.
+    Outcome succeed() {
+        set_carry(false);
+        return Outcome::done;
+    }
+    Outcome fail(u8 error) {
+        set_ah(error);
+        set_carry(true);
+        return Outcome::done;
+    }
 
     // Guest memory by segment:offset, as the guest's CPU would reach it: offsets wrap at 64 KiB,
     // A20 applies.
@@ -82,8 +94,7 @@ class Call {
         read(segment, offset, raw);
         return load_le<T>(raw, 0);
     }
-    template <std::unsigned_integral T>
-    void store(cpu::SegmentName segment, u16 offset, T value) {
+    template <std::unsigned_integral T> void store(cpu::SegmentName segment, u16 offset, T value) {
         std::byte raw[sizeof(T)];
         store_le<T>(raw, 0, value);
         write(segment, offset, raw);
@@ -106,12 +117,19 @@ class Call {
     }
     /// Sleeps in the guest until an interrupt, then comes back as after_wait.
     Outcome wait();
+    /// As open_window() or, where sleep is set and the timer's ticks come, wait(), with the end of
+    /// the wait kept on the guest's stack below the frame: an abandoned call leaves nothing behind.
+    Outcome wait_until(machine::Nanoseconds end, bool sleep);
+    /// Takes the end of the wait off the stack again; nothing when this call has not waited yet.
+    [[nodiscard]] std::optional<machine::Nanoseconds> take_end_of_wait();
     /// Pushes and pops words on the guest's stack.
     void push(u16 value);
     [[nodiscard]] u16 pop();
     /// Calls the guest's handler of an interrupt through the vector table; its return comes back
     /// to the continuation stub of this call's interrupt.
     Outcome call_interrupt(u8 number);
+    /// Goes on in the guest's handler of another interrupt, which returns in our place.
+    Outcome jump_to_interrupt(u8 number);
     /// Saves and restores AX, BX, CX, DX, SI, DI, BP, DS, ES on the guest's stack.
     void save_registers();
     void restore_registers();

@@ -19,7 +19,7 @@ inline constexpr u64 pci_hole_start = 0xc0000000;
 
 struct MemoryMap {
     StaticVector<MapEntry, 8> entries;
-    u64 extended = 0;  ///< bytes of RAM from 1 MiB up to the PCI hole
+    u64 extended = 0; ///< bytes of RAM from 1 MiB up to the PCI hole
     u64 above_4g = 0;
 };
 

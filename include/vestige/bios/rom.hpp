@@ -13,14 +13,15 @@ namespace vestige::bios {
 
 inline constexpr u64 rom_size = 64 * kib;
 inline constexpr Gpa rom_base{0xf0000};
+inline constexpr Gpa rom_alias{0xffff0000};
 inline constexpr unsigned vmcall_length = 3;
 
 /// Why a stub's VMCALL runs.
 enum class Entry : u8 {
-    call,          ///< the interrupt itself
-    after_window,  ///< again, after pending interrupts had their chance
-    after_wait,    ///< again, after the CPU slept in HLT
-    continuation,  ///< a guest handler that we called has returned
+    call,         ///< the interrupt itself
+    after_window, ///< again, after pending interrupts had their chance
+    after_wait,   ///< again, after the CPU slept in HLT
+    continuation, ///< a guest handler that we called has returned
 };
 
 /// A VMCALL of ours: how it was entered and the interrupt it serves.
@@ -37,12 +38,15 @@ inline constexpr u16 window_stubs = 0x9000;       ///< STI; NOP; VMCALL; IRET, 8
 
 inline constexpr u16 config_table = 0xe6f5;
 inline constexpr u16 diskette_table = 0xefc7;
-inline constexpr u16 disk_tables = 0xe401;
+inline constexpr u16 no_disk_table = 0xe401; ///< parameters of a fixed disk that is not there
+inline constexpr u16 video_table = 0xf0a4;
 inline constexpr u16 plain_iret = 0xff53;
 
 /// The stub whose VMCALL is at this linear address; nothing when it is not one of ours.
 constexpr std::optional<Stub> identify(Linear address) {
-    const u64 offset = address.value() - rom_base.value();
+    u64 offset = address.value() - rom_base.value();
+    if (offset >= rom_size) // the same ROM below 4 GiB, where the CPU starts
+        offset = address.value() - rom_alias.value();
     if (offset - call_stubs < 0x400 && (offset & 3) == 0)
         return Stub{Entry::call, static_cast<u8>((offset - call_stubs) / 4)};
     if (offset - continuation_stubs < 0x400 && (offset & 3) == 0)
@@ -59,7 +63,8 @@ inline constexpr u8 post_interrupt = 0xf8;
 
 /// Writes the ROM image; rom is rom_size bytes.
 void build_rom(std::span<std::byte> rom);
-/// Offset in F000 that the power-on interrupt vector table gives an interrupt; 0 for none.
-[[nodiscard]] u16 default_vector(u8 interrupt);
+/// What the power-on interrupt vector table gives an interrupt: a stub or a table in this ROM,
+/// 0000:0000 for none.
+[[nodiscard]] FarPtr default_vector(u8 interrupt);
 
 } // namespace vestige::bios

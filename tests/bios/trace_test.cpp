@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vestige/bios/trace.hpp"
+
+#include "pc_fixture.hpp"
+
+namespace vestige::bios {
+namespace {
+
+class Trace : public test::Pc {
+  protected:
+    std::vector<std::byte> image = std::vector<std::byte>(1440 * kib);
+    disk::RamDisk floppy{image, {}, {}, 512};
+
+    void SetUp() override {
+        ASSERT_TRUE(drives.add(floppy, disk::DriveType::floppy, {}));
+        power_on();
+    }
+    /// The line of an INT that is done in one go.
+    std::string line(u8 interrupt_number, u16 value) {
+        ax(value);
+        go(home);
+        interrupt(interrupt_number);
+        while (!identify(cpu::linear_rip(cpu)))
+            EXPECT_TRUE(step());
+        CallTrace trace{unit->environment(), *identify(cpu::linear_rip(cpu))};
+        EXPECT_TRUE(step());
+        const std::string text{trace.finish()};
+        EXPECT_TRUE(run_to(home));
+        return text;
+    }
+};
+
+TEST_F(Trace, ReadIsDecodedBothWays) {
+    cpu.load_real(cpu::SegmentName::es, 0x1000);
+    bx(0);
+    cx(0x0002);
+    dx(0x0000);
+    EXPECT_EQ(line(0x13, 0x020e), "int 13h ah=02h read drive=00h chs=0/0/2 count=14 buf=1000:0000 "
+                                  "-> cf=0 ah=00h al=0eh");
+    cx(0xfffe);
+    dx(0x0780);
+    EXPECT_EQ(line(0x13, 0x0201), "int 13h ah=02h read drive=80h chs=1023/7/62 count=1 "
+                                  "buf=1000:0000 -> cf=1 ah=01h al=01h");
+}
+
+TEST_F(Trace, PacketOfExtendedReadIsShown) {
+    cpu.load_real(cpu::SegmentName::ds, 0x2000);
+    set(cpu::Gpr::rsi, 0x400);
+    memory.store<u32>(Gpa{0x20400}, 0x00050010);
+    memory.store<u32>(Gpa{0x20404}, 0x12345678);
+    memory.store<u64>(Gpa{0x20408}, 99);
+    dx(0x0080);
+    EXPECT_EQ(line(0x13, 0x4200), "int 13h ah=42h EDD read drive=80h lba=99 count=5 buf=1234:5678 "
+                                  "-> cf=1 ah=01h");
+}
+
+TEST_F(Trace, FunctionsChosenByAxAndByBl) {
+    EXPECT_EQ(line(0x15, 0x2402), "int 15h ax=2402h A20 status -> cf=0 ah=00h al=01h cx=0000h");
+    bx(0x0010);
+    EXPECT_EQ(line(0x10, 0x1200), "int 10h ah=12h bl=10h get EGA information -> bx=0003h "
+                                  "cx=0009h");
+    bx(0);
+    EXPECT_EQ(line(0x10, 0x0e41), "int 10h ah=0eh teletype char=41h'A' page=0 ->");
+}
+
+TEST_F(Trace, UnknownAndRefusedFunctionsShowTheError) {
+    EXPECT_EQ(line(0x15, 0x1234), "int 15h ax=1234h unknown function -> cf=1 ah=86h");
+    EXPECT_EQ(line(0x15, 0xd800), "int 15h ah=d8h EISA -> cf=1 ah=86h");
+    EXPECT_EQ(line(0x11, 0), "int 11h equipment list -> ax=0223h");
+}
+
+} // namespace
+} // namespace vestige::bios
