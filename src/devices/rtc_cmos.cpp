@@ -167,12 +167,12 @@ void RtcCmos::update_line() {
 machine::Nanoseconds RtcCmos::next_deadline() const {
     if ((c_ & c_request) != 0)
         return machine::never; // nothing new until register C is read
-    const machine::Nanoseconds now = clock_.now();
+    // From the last look on, not from now: what is due stays due until expire() sees it.
     machine::Nanoseconds next = machine::never;
     if ((b_ & b_periodic) != 0 && period() != 0)
-        next = (now / period() + 1) * period();
+        next = (collected_ / period() + 1) * period();
     if ((b_ & (b_alarm | b_update)) != 0 && (b_ & b_set) == 0)
-        next = std::min(next, (now / second + 1) * second);
+        next = std::min(next, (collected_ / second + 1) * second);
     return next;
 }
 
