@@ -2,9 +2,11 @@
 check_programs += tests/bios_test
 tests_bios_test_SOURCES = \
     tests/bios/coverage_test.cpp \
+    tests/bios/keyboard_test.cpp \
     tests/bios/pc_fixture.hpp \
     tests/bios/rom_test.cpp \
     tests/bios/service_matrix.hpp \
+    tests/bios/system_test.cpp \
     tests/bios/trace_test.cpp
 tests_bios_test_CXXFLAGS = $(test_flags)
 tests_bios_test_LDADD = $(test_libs)

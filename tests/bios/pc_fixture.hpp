@@ -239,7 +239,7 @@ class Pc : public ::testing::Test {
             const auto stub = bios::identify(Linear{at});
             if (!stub)
                 return false;
-            clock.time += 1000;
+            clock.time += 20'000;
             ++calls;
             if (unit->call(*stub) == bios::Outcome::done)
                 cpu.regs.rip += bios::vmcall_length;
@@ -251,7 +251,7 @@ class Pc : public ::testing::Test {
     }
 
     /// Runs until the guest is at a place; false after too many steps or at unknown code.
-    bool run_to(FarPtr place, unsigned most_steps = 100000) {
+    bool run_to(FarPtr place, unsigned most_steps = 2000000) {
         for (unsigned i = 0; i < most_steps; ++i) {
             if (here() == place)
                 return true;
