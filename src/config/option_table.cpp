@@ -66,7 +66,7 @@ constexpr Option table[] = {
      parse_flag<&BootOptions::strict>, show_flag<&BootOptions::strict>, true},
     {"help", "on|off", "print this list and end", parse_flag<&BootOptions::help>,
      show_flag<&BootOptions::help>, true},
-    {"selftest", "on|off|NAME", "print the capability report and the self-checks, then end",
+    {"selftest", "on|off|broken-vmcs", "print the capability report and the self-checks, then end",
      parse_selftest, show_selftest, true},
 };
 

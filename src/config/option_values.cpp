@@ -214,9 +214,11 @@ void show_escape(const BootOptions& options, TextSink& out) {
 
 bool parse_selftest(BootOptions& options, std::string_view text) {
     const std::optional<bool> value = parse_switch(text);
+    if (!value && text != "broken-vmcs")
+        return false;
     options.selftest = value.value_or(true);
     options.selftest_name = value ? std::string_view{} : text;
-    return !text.empty();
+    return true;
 }
 
 void show_selftest(const BootOptions& options, TextSink& out) {

@@ -38,7 +38,7 @@ TEST_F(BootLine, EveryKindOfValue) {
     const BootOptions options =
         parse("com1=9600,7e2,0x2e8 com2=57600 console=com1,e9 monitor=kbd log-time "
               "loglevel=debug,bios=trace trace=int:13 onfault=reset onpoweroff=halt "
-              "escape=ctrl-] view=screen screen=lines strict selftest=entry vm.a.mem=32M");
+              "escape=ctrl-] view=screen screen=lines strict selftest=broken-vmcs vm.a.mem=32M");
     EXPECT_TRUE(problems.sentences.empty()) << problems.sentences.front();
     EXPECT_EQ(options.com1.baud, 9600U);
     EXPECT_EQ(options.com1.data_bits, 7);
@@ -60,7 +60,7 @@ TEST_F(BootLine, EveryKindOfValue) {
     EXPECT_EQ(options.view, ViewMode::screen);
     EXPECT_EQ(options.screen, ScreenMode::lines);
     EXPECT_TRUE(options.strict && options.selftest);
-    EXPECT_EQ(options.selftest_name, "entry");
+    EXPECT_EQ(options.selftest_name, "broken-vmcs");
     ASSERT_EQ(options.vm_settings.size(), 1U);
     EXPECT_EQ(options.vm_settings[0].vm, "a");
     EXPECT_EQ(options.vm_settings[0].key, "mem");
@@ -122,7 +122,7 @@ TEST_F(BootLine, BadValuesSayWhatWasExpected) {
                             "trace=int:123",
                             "gdb=wait",
                             "gdb=com9",
-                            "selftest=",
+                            "selftest=", "selftest=broken",
                             "vm.a=1",
                             "vm.a.mem",
                             "vm..mem=1M"})

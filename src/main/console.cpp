@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "console.hpp"
+
+#include "hypervisor_memory.hpp"
+
+#include "vestige/base/log.hpp"
+#include "vestige/host/clock.hpp"
+#include "vestige/host/console.hpp"
+#include "vestige/host/control_registers.hpp"
+#include "vestige/host/keyboard.hpp"
+#include "vestige/host/per_cpu.hpp"
+#include "vestige/monitor/log_queue.hpp"
+
+#include <algorithm>
+
+namespace vestige {
+namespace {
+
+/// The serial side of the machine's console, for the console multiplexer.
+class ConsolePort final : public monitor::TerminalPort {
+  public:
+    std::size_t write(std::span<const u8> data) override {
+        host::Console& console = host::console();
+        const std::size_t count = std::min(data.size(), console.room());
+        // Bytes as characters: what a terminal takes.
+        console.write_raw({reinterpret_cast<const char*>(data.data()), count});
+        return count;
+    }
+    bool read(u8& byte) override {
+        const auto got = host::console().read();
+        byte = got.value_or(0);
+        return got.has_value();
+    }
+};
+
+constinit ConsolePort console_port;
+constinit monitor::LogQueue log_queue;
+constinit monitor::ConsoleMux* mux = nullptr;
+
+/// Host time as the console's clock.
+u64 host_time() {
+    return host::tsc_to_nanoseconds(host::read_tsc());
+}
+
+/// A full log queue: the console's CPU empties it, others wait for that.
+class Relief final : public monitor::LogRelief {
+  public:
+    bool make_room() override {
+        if (host::this_cpu().number == 0) {
+            mux->drain_log();
+            poll_console();
+        } else {
+            host::pause();
+        }
+        return true;
+    }
+};
+constinit Relief relief;
+
+host::UartSettings uart_settings(const config::SerialSettings& from) {
+    host::UartSettings to;
+    to.base = from.port;
+    to.baud = from.baud;
+    to.data_bits = from.data_bits;
+    to.parity = from.parity == config::Parity::odd    ? 'o'
+                : from.parity == config::Parity::even ? 'e'
+                                                      : 'n';
+    to.stop_bits = from.stop_bits;
+    return to;
+}
+
+} // namespace
+
+void open_console(const config::BootOptions& options, const host::BootInfo& boot_info) {
+    host::ConsoleSettings settings;
+    settings.uarts = {uart_settings(options.com1), uart_settings(options.com2)};
+    const bool com2_monitor = options.monitor == config::MonitorInput::com2;
+    settings.to_uart = {options.console.com1 || options.monitor == config::MonitorInput::com1,
+                        com2_monitor};
+    settings.to_vga = options.console.vga && boot_info.has_text_screen();
+    settings.to_e9 = options.console.e9;
+    host::console().open(settings);
+    set_log_sink(&host::console());
+    options.log_levels.apply();
+}
+
+void share_console(const config::BootOptions& options, monitor::Operator& commands,
+                   std::span<monitor::VmConsole* const> consoles) {
+    mux = make<monitor::ConsoleMux>(options, console_port, log_queue, commands, nullptr);
+    for (monitor::VmConsole* const console : consoles)
+        static_cast<void>(mux->add(*console));
+    host::console().show_on_vga(false);
+    log_queue.set_relief(relief);
+    set_log_sink(&log_queue);
+}
+
+void poll_console() {
+    if (mux == nullptr)
+        return;
+    while (const auto code = host::read_scancode())
+        mux->keyboard_byte(*code);
+    mux->poll(host_time());
+    host::console().poll();
+}
+
+void take_console_back() {
+    poll_console();
+    while (!mux->finish(host_time()))
+        host::console().poll();
+    set_log_sink(&host::console());
+}
+
+} // namespace vestige

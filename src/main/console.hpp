@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The machine's console: opened for the first lines, then shared by the VMs.
+#pragma once
+
+#include "vestige/config/boot_options.hpp"
+#include "vestige/host/boot_info.hpp"
+#include "vestige/monitor/console_mux.hpp"
+
+namespace vestige {
+
+/// Opens what console= and monitor= name and sends the log there.
+void open_console(const config::BootOptions& options, const host::BootInfo& boot_info);
+
+/// Gives the console to the VMs: from here on the log is queued and poll_console() prints it.
+void share_console(const config::BootOptions& options, monitor::Operator& commands,
+                   std::span<monitor::VmConsole* const> consoles);
+/// Moves keys and output; on the boot CPU, at least every 10 ms.
+void poll_console();
+/// Everything that waits is shown; the log goes straight to the console again.
+void take_console_back();
+
+} // namespace vestige

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-2-Clause
+main_sources = \
+    src/main/boot_modules.cpp \
+    src/main/boot_modules.hpp \
+    src/main/console.cpp \
+    src/main/console.hpp \
+    src/main/cpus.cpp \
+    src/main/cpus.hpp \
+    src/main/hypervisor_memory.cpp \
+    src/main/hypervisor_memory.hpp \
+    src/main/main.cpp \
+    src/main/slot.cpp \
+    src/main/slot.hpp \
+    src/main/vm_maker.cpp \
+    src/main/vm_maker.hpp

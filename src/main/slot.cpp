@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "slot.hpp"
+
+#include "console.hpp"
+
+#include "vestige/host/clock.hpp"
+#include "vestige/host/control_registers.hpp"
+#include "vestige/host/cpuid.hpp"
+#include "vestige/host/lapic.hpp"
+
+namespace vestige {
+namespace {
+
+constexpr std::size_t text_memory = 0xb8000, text_memory_size = 32 * kib;
+
+} // namespace
+
+u64 HostCpu::tsc() const {
+    return host::read_tsc();
+}
+u64 HostCpu::to_nanoseconds(u64 ticks) const {
+    return host::tsc_to_nanoseconds(ticks);
+}
+u64 HostCpu::to_ticks(u64 nanoseconds) const {
+    return host::nanoseconds_to_tsc(nanoseconds);
+}
+void HostCpu::idle_until(u64 deadline) {
+    host::idle_until(deadline);
+}
+void HostCpu::poll() {
+    if (has_console_)
+        poll_console();
+}
+cpu::CpuidResult HostCpu::cpuid(u32 leaf, u32 subleaf) const {
+    const host::CpuidResult r = host::cpuid(leaf, subleaf);
+    return {r.eax, r.ebx, r.ecx, r.edx};
+}
+
+Slot::Slot(const vm::VmConfig& config, const vm::GuestStorage& storage)
+    : console{config.name.view(), slot_screen}, keys{console}, host{config.cpu == 0},
+      machine{config, host,
+              {{console.com1_out(), console.com1_in(), console.debug_out()}, console, keys},
+              storage},
+      screen{machine.board().vga, storage.ram.subspan(text_memory, text_memory_size)} {
+    slot_screen.show(screen);
+}
+
+void Commands::end_everything() {
+    for (Slot* const slot : slots_)
+        slot->machine.order(vm::Order::stop);
+}
+
+bool Commands::toggle_pause(unsigned vm) {
+    paused_[vm] = !paused_[vm];
+    slots_[vm]->machine.order(paused_[vm] ? vm::Order::pause : vm::Order::resume);
+    return paused_[vm];
+}
+
+void Commands::show_registers(unsigned vm, TextSink& out) {
+    const vm::VmConfig& config = slots_[vm]->machine.config();
+    print(out, "vm {} runs on cpu {}\n", config.name.view(), config.cpu);
+}
+
+} // namespace vestige

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A VM with all that belongs to it, and the operator's commands to it.
+#pragma once
+
+#include "vestige/config/vm_plan.hpp"
+#include "vestige/disk/ram_disk.hpp"
+#include "vestige/monitor/console_mux.hpp"
+#include "vestige/monitor/guest_text_screen.hpp"
+#include "vestige/vm/vm.hpp"
+
+namespace vestige {
+
+/// One physical CPU as its VM sees it.
+class HostCpu final : public vm::HostServices {
+  public:
+    /// has_console: this is the CPU that moves the console's bytes.
+    explicit HostCpu(bool has_console) : has_console_{has_console} {}
+    u64 tsc() const override;
+    u64 to_nanoseconds(u64 ticks) const override;
+    u64 to_ticks(u64 nanoseconds) const override;
+    void idle_until(u64 deadline) override;
+    void poll() override;
+    cpu::CpuidResult cpuid(u32 leaf, u32 subleaf) const override;
+
+  private:
+    bool has_console_;
+};
+
+/// The VM's screen, once there is a VM.
+class SlotScreen final : public monitor::TextScreen {
+  public:
+    void show(const monitor::GuestTextScreen& screen) { screen_ = &screen; }
+    bool snapshot(monitor::ScreenSnapshot& out) const override {
+        return screen_ != nullptr && screen_->snapshot(out);
+    }
+
+  private:
+    const monitor::GuestTextScreen* screen_ = nullptr;
+};
+
+/// Keys that the console queued for a VM.
+class SlotKeys final : public vm::KeySource {
+  public:
+    explicit SlotKeys(monitor::VmConsole& console) : console_{console} {}
+    std::span<const u8> next_key() override {
+        const auto key = console_.next_key();
+        if (!key)
+            return {};
+        key_ = *key;
+        return key_.span();
+    }
+
+  private:
+    monitor::VmConsole& console_;
+    monitor::KeyCode key_;
+};
+
+struct Slot {
+    Slot(const vm::VmConfig& config, const vm::GuestStorage& storage);
+
+    SlotScreen slot_screen;
+    monitor::VmConsole console;
+    SlotKeys keys;
+    HostCpu host;
+    vm::Vm machine;
+    monitor::GuestTextScreen screen;
+    std::array<disk::RamDisk, config::most_disks> disks;
+};
+
+using Slots = StaticVector<Slot*, config::most_vms>;
+
+/// The console's orders, to VMs on whichever CPU they run.
+class Commands final : public monitor::Operator {
+  public:
+    constexpr explicit Commands(Slots& slots) : slots_{slots} {}
+    void end_everything() override;
+    bool toggle_pause(unsigned vm) override;
+    void reset(unsigned vm) override { slots_[vm]->machine.order(vm::Order::reset); }
+    void show_registers(unsigned vm, TextSink& out) override;
+
+  private:
+    Slots& slots_;
+    std::array<bool, config::most_vms> paused_{};
+};
+
+} // namespace vestige

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vm_maker.hpp"
+
+#include "hypervisor_memory.hpp"
+
+#include "vestige/base/log.hpp"
+#include "vestige/monitor/status_lines.hpp"
+
+#include <algorithm>
+
+namespace vestige {
+namespace {
+
+extern "C" const std::byte builtin_guest[], builtin_guest_end[];
+
+Hpa address_of(std::span<const std::byte> bytes) {
+    return Hpa{reinterpret_cast<u64>(bytes.data())};
+}
+
+std::string_view letter(config::BootDevice device) {
+    switch (device) {
+    case config::BootDevice::floppy:
+        return "a";
+    case config::BootDevice::hard_disk:
+        return "c";
+    default:
+        return "d";
+    }
+}
+
+disk::DriveType drive_type(config::ModuleKind kind) {
+    switch (kind) {
+    case config::ModuleKind::cdrom:
+        return disk::DriveType::cdrom;
+    case config::ModuleKind::floppy:
+        return disk::DriveType::floppy;
+    default:
+        return disk::DriveType::disk;
+    }
+}
+
+vm::GuestStorage guest_storage(const vm::VmConfig& config) {
+    vm::GuestStorage storage;
+    storage.ram = allocate_bytes(config.memory_size, 2 * mib, "a VM's RAM");
+    storage.ram_host = address_of(storage.ram);
+    const u64 rom = config.boot_rom.empty() ? bios::rom_size : config.boot_rom.size();
+    storage.rom = allocate_bytes(rom, page_size, "a VM's ROM");
+    storage.rom_host = address_of(storage.rom);
+    return storage;
+}
+
+} // namespace
+
+vm::VmConfig VmMaker::vm_config(const config::VmPlan& plan) const {
+    vm::VmConfig config;
+    config.name.assign(plan.name.view());
+    config.cpu = plan.first_cpu;
+    config.memory_size = plan.memory;
+    config.wall_clock = wall_clock_;
+    char order[4];
+    TextBuffer letters{order};
+    for (const config::BootDevice device : plan.boot)
+        letters.write(letter(device));
+    config.boot_order.assign(letters.view().empty() ? "acd" : letters.view());
+    config.raw_address = plan.at;
+    config.raw_entry = plan.start;
+    if (plan.source == config::BootSource::builtin)
+        config.raw_code = {builtin_guest, builtin_guest_end};
+    if (plan.source == config::BootSource::raw)
+        config.raw_code = modules_.bytes(plan.module);
+    if (plan.source == config::BootSource::rom)
+        config.boot_rom = modules_.bytes(plan.module);
+    config.on_fault = options_.on_fault == config::OnFault::reset ? vm::OnFault::reset
+                                                                  : vm::OnFault::stop;
+    for (std::size_t i = 0; i < config.traced.size(); ++i)
+        config.traced[i] = plan.trace.interrupts[i] | options_.trace.interrupts[i];
+    return config;
+}
+
+void VmMaker::add_disk(Slot& slot, std::size_t number, const config::DiskPlan& plan) const {
+    const auto image = modules_.bytes(plan.module);
+    const u64 blocks = disk::RamDisk::blocks_of(image.size());
+    const disk::DriveType type = drive_type(plan.kind);
+    const bool cd = type == disk::DriveType::cdrom;
+    std::span<u32> table;
+    std::span<std::byte> pool;
+    if (!plan.read_only && !cd) {
+        const auto raw = allocate_bytes(blocks * sizeof(u32), page_size, "a disk's changes");
+        table = {reinterpret_cast<u32*>(raw.data()), blocks};
+        pool = allocate_bytes(blocks * disk::RamDisk::block_size, page_size, "a disk's changes");
+    }
+    slot.disks[number] = disk::RamDisk{image, table, pool, cd ? 2048U : 512U};
+    if (!slot.machine.board().drives.add(slot.disks[number], type,
+                                         image.first(std::min<std::size_t>(image.size(), 512))))
+        log(LogArea::disk, LogLevel::error, "vm {}: no drive left for unit {02x}h",
+            slot.machine.config().name.view(), plan.unit);
+}
+
+Slot* VmMaker::make_vm(const config::VmPlan& plan) const {
+    const vm::VmConfig config = vm_config(plan);
+    Slot* const slot = make<Slot>(config, guest_storage(config));
+    for (std::size_t i = 0; i < plan.disks.size(); ++i)
+        add_disk(*slot, i, plan.disks[i]);
+    monitor::announce_vm(plan, modules_.all());
+    return slot;
+}
+
+} // namespace vestige
