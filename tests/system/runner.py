@@ -34,8 +34,11 @@ class Script:
             self.found += 1
         for pattern in [p for p in self.keys if re.search(p, text)]:
             session.pending += self.keys.pop(pattern).encode("latin-1")
-        done = self.found == len(self.case.expect)
+        done = self.found == len(self.case.expect) and not self.missing(text)
         return MATCHED if done and self.case.status is None else None
+
+    def missing(self, text):
+        return [pattern for pattern in self.case.also if not re.search(pattern, text)]
 
 
 def arguments_of(case, folder):
@@ -56,6 +59,8 @@ def judge(case, script, status, text, complaints):
     if script.found < len(case.expect):
         ending = "time-out" if status == TIME_OUT else f"exit status {status}"
         return f"did not show /{case.expect[script.found]}/ ({ending})"
+    if script.missing(text):
+        return f"did not show /{script.missing(text)[0]}/ anywhere"
     for pattern in case.forbidden:
         found = re.search(pattern, text)
         if found:
