@@ -3,7 +3,9 @@ check_programs += tests/bios_test
 tests_bios_test_SOURCES = \
     tests/bios/coverage_test.cpp \
     tests/bios/keyboard_test.cpp \
+    tests/bios/memory_map_test.cpp \
     tests/bios/pc_fixture.hpp \
+    tests/bios/post_test.cpp \
     tests/bios/rom_test.cpp \
     tests/bios/service_matrix.hpp \
     tests/bios/system_test.cpp \
