@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sources of devices, compiled into both the hypervisor and the hosted core.
 core_sources += \
+    src/devices/acpi_pm.cpp \
     src/devices/keyboard8042.cpp \
     src/devices/pci.cpp \
     src/devices/pic8259.cpp \

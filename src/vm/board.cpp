@@ -18,8 +18,9 @@ Board::Board(const machine::Clock& clock, machine::PowerControl& power, const Bo
     : pit{clock, {pic, timer_line}}, rtc{clock, {pic, rtc_line}, wall_clock},
       keyboard{clock, {pic, keyboard_line}, a20, power},
       com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock}, pci{power},
-      system_control{a20, power}, exit_ports{power, links.debug_out},
-      timed_{&pit, &rtc, &keyboard, &com1} {
+      acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power}, system_control{a20, power},
+      exit_ports{power, links.debug_out},
+      timed_{&pit, &rtc, &keyboard, &com1, &acpi_pm} {
     if (!attach_all())
         panic("two devices of the board want the same port");
     reset();
@@ -28,7 +29,8 @@ Board::Board(const machine::Clock& clock, machine::PowerControl& power, const Bo
 bool Board::attach_all() {
     return pic.attach(ports) && pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
            com1.attach(ports, com1_base) && vga.attach(ports) && pci.attach(ports) &&
-           system_control.attach(ports) && latches.attach(ports) && exit_ports.attach(ports);
+           acpi_pm.attach(ports) && system_control.attach(ports) && latches.attach(ports) &&
+           exit_ports.attach(ports);
 }
 
 void Board::reset() {
@@ -40,6 +42,7 @@ void Board::reset() {
     com1.reset();
     vga.reset();
     pci.reset();
+    acpi_pm.reset();
     system_control.reset();
     latches.reset();
     exit_ports.reset();

@@ -6,8 +6,8 @@
 namespace vestige::bios {
 namespace {
 
-constexpr std::array sizes{1 * mib,   2 * mib,         16 * mib, 17 * mib, 64 * mib, 3 * gib - mib,
-                           3 * gib,   3 * gib + mib,   4 * gib,  64 * gib};
+constexpr std::array sizes{1 * mib,       2 * mib, 16 * mib,      17 * mib, 64 * mib,
+                           3 * gib - mib, 3 * gib, 3 * gib + mib, 4 * gib,  64 * gib};
 
 u64 total(const MemoryMap& map, u32 type) {
     u64 sum = 0;

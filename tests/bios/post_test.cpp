@@ -7,9 +7,7 @@ namespace {
 
 class Post : public test::Pc {
   protected:
-    FarPtr vector(unsigned number) const {
-        return {word_at(number * 4 + 2), word_at(number * 4)};
-    }
+    FarPtr vector(unsigned number) const { return {word_at(number * 4 + 2), word_at(number * 4)}; }
 };
 
 TEST_F(Post, VectorsAreThoseOfTheRom) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vestige/bios/environment.hpp"
+#include "vestige/devices/acpi_pm.hpp"
 #include "vestige/devices/system_ports.hpp"
 #include "vestige/machine/mmio_bus.hpp"
 
@@ -41,6 +42,7 @@ class Board {
     devices::Uart16550 com1;
     devices::Vga vga;
     devices::PciHost pci;
+    devices::AcpiPm acpi_pm;
     devices::SystemControl system_control;
     devices::LatchPorts latches;
     devices::ExitPorts exit_ports;
@@ -48,7 +50,7 @@ class Board {
 
   private:
     [[nodiscard]] bool attach_all();
-    std::array<machine::Timed*, 4> timed_;
+    std::array<machine::Timed*, 5> timed_;
 };
 
 } // namespace vestige::vm
