@@ -27,7 +27,8 @@ u64 PitChannel::elapsed(u64 now) const {
         return 0;
     if (!gate && !needs_trigger(mode))
         return paused;
-    return now > start ? now - start : 0;
+    const std::int64_t passed = static_cast<std::int64_t>(now) - start;
+    return passed > 0 ? static_cast<u64>(passed) : 0;
 }
 
 u16 PitChannel::count(u64 now) const {
@@ -70,10 +71,46 @@ u64 PitChannel::next_edge(u64 now) const {
     if (!loaded || (needs_trigger(mode) && !triggered) || (!gate && !needs_trigger(mode)))
         return no_edge;
     if (counts_down_once(mode)) {
-        const u64 at = start + reload + (mode >= 4 ? 1 : 0);
+        const u64 at = static_cast<u64>(start) + reload + (mode >= 4 ? 1 : 0);
         return at > now ? at : no_edge;
     }
-    return start + (elapsed(now) / reload + 1) * reload;
+    if (const auto change = switch_tick()) {
+        // Of a running period only its end is certain.
+        const u64 end = static_cast<u64>(start) + (elapsed(now) / reload + 1) * reload;
+        if (end <= *change)
+            return end;
+        PitChannel later = *this;
+        later.settle(*change);
+        return later.next_edge(std::max(now, *change));
+    }
+    return static_cast<u64>(start) + (elapsed(now) / reload + 1) * reload;
+}
+
+/// When a count that waits is loaded: mode 2 at the end of the period, mode 3 of the half period.
+std::optional<u64> PitChannel::switch_tick() const {
+    if (next_reload == 0 || !gate || (mode != 2 && mode != 3))
+        return {};
+    const u64 first = static_cast<u64>(start);
+    const u64 passed = elapsed(written);
+    const u64 period = first + passed / reload * reload;
+    const u64 half = (u64{reload} + 1) / 2;
+    if (mode == 3 && passed % reload < half)
+        return period + half;
+    return period + reload;
+}
+
+void PitChannel::settle(u64 now) {
+    const auto change = switch_tick();
+    if (!change || now < *change)
+        return;
+    // A mode 3 channel goes on with the low half of the new period after the high half of the old.
+    const bool high_half_ended =
+        mode == 3 && (*change - static_cast<u64>(start)) % reload != 0;
+    reload = next_reload;
+    next_reload = 0;
+    start = static_cast<std::int64_t>(*change);
+    if (high_half_ended)
+        start -= (std::int64_t{reload} + 1) / 2;
 }
 
 void PitChannel::set_mode(u8 control) {
@@ -82,23 +119,26 @@ void PitChannel::set_mode(u8 control) {
     mode = wanted > 5 ? wanted - 4 : wanted;
     bcd = (control & 1) != 0;
     loaded = triggered = write_high = read_high = count_latched = status_latched = false;
-    paused = 0;
+    paused = next_reload = 0;
 }
 
 void PitChannel::load(u32 value, u64 now) {
     const u32 wrap = bcd ? 10000 : 0x10000;
     const u32 count = bcd ? from_bcd(value) : value;
-    const bool running = loaded;
-    reload = count == 0 ? wrap : count;
-    if ((mode == 2 || mode == 3) && reload == 1)
-        reload = 2;
-    loaded = true;
-    // A new count in the periodic modes starts with the next period; we start it now, which is
-    // within one period of it. Triggered modes wait for the gate.
-    if (!(running && needs_trigger(mode))) {
-        start = now;
-        paused = 0;
+    u32 wanted = count == 0 ? wrap : count;
+    if ((mode == 2 || mode == 3) && wanted == 1)
+        wanted = 2;
+    const bool periodic = mode == 2 || mode == 3;
+    if (loaded && ((periodic && gate) || (needs_trigger(mode) && triggered))) {
+        next_reload = wanted;
+        written = now;
+        return;
     }
+    reload = wanted;
+    next_reload = 0;
+    loaded = true;
+    start = static_cast<std::int64_t>(now);
+    paused = 0;
 }
 
 void PitChannel::set_gate(bool high, u64 now) {
@@ -109,14 +149,16 @@ void PitChannel::set_gate(bool high, u64 now) {
     gate = high;
     if (!high)
         return;
-    if (needs_trigger(mode)) {
-        triggered = true;
-        start = now;
-    } else if (mode == 2 || mode == 3) {
-        start = now;
-    } else {
-        start = now - std::min<u64>(paused, now);
+    start = static_cast<std::int64_t>(now);
+    if (mode == 0 || mode == 4) {
+        start -= paused;
+        return;
     }
+    // A rising gate loads the count anew: the one written last.
+    if (next_reload != 0)
+        reload = next_reload;
+    next_reload = 0;
+    triggered = true;
 }
 
 void Pit8254::reset() {
@@ -131,6 +173,11 @@ bool Pit8254::attach(machine::PortBus& bus) {
     return bus.attach(Port{0x40}, 4, *this) && bus.attach(Port{0x61}, 1, *this);
 }
 
+void Pit8254::settle() {
+    for (PitChannel& channel : channels_)
+        channel.settle(now());
+}
+
 void Pit8254::rearm() { edge_ = channels_[0].next_edge(now()); }
 
 machine::Nanoseconds Pit8254::next_deadline() const {
@@ -140,6 +187,7 @@ machine::Nanoseconds Pit8254::next_deadline() const {
 void Pit8254::expire() {
     if (now() < edge_)
         return;
+    settle();
     irq_.set(false);
     irq_.set(true);
     rearm(); // edges that were missed are gone: no storm
@@ -154,7 +202,8 @@ void Pit8254::latch(PitChannel& channel, bool count, bool status) {
     }
     if (status && !channel.status_latched) {
         channel.latched_status = static_cast<u8>(
-            (channel.output(time) ? 0x80 : 0) | (channel.loaded ? 0 : 0x40) |
+            (channel.output(time) ? 0x80 : 0) |
+            (channel.loaded && channel.next_reload == 0 ? 0 : 0x40) |
             channel.access << 4 | channel.mode << 1 | (channel.bcd ? 1 : 0));
         channel.status_latched = true;
     }
@@ -206,6 +255,7 @@ u8 Pit8254::read_count(PitChannel& channel) {
 }
 
 u32 Pit8254::read_port(Port port, Width) {
+    settle();
     if (port.value == 0x43)
         return 0xff;
     if (port.value != 0x61)
@@ -218,6 +268,7 @@ u32 Pit8254::read_port(Port port, Width) {
 
 void Pit8254::write_port(Port port, Width, u32 value) {
     const u8 byte = static_cast<u8>(value);
+    settle();
     if (port.value == 0x43)
         return write_control(byte);
     if (port.value == 0x61) {

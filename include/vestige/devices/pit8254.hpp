@@ -7,6 +7,7 @@
 #include "vestige/machine/port_bus.hpp"
 
 #include <array>
+#include <optional>
 
 namespace vestige::devices {
 
@@ -39,8 +40,10 @@ struct PitChannel {
     u8 latched_status = 0;
     u16 latched_count = 0;
     u32 reload = 0x10000;
-    u64 start = 0;  ///< tick at which the count began
-    u32 paused = 0; ///< ticks counted before the gate closed (modes 0 and 4)
+    u32 next_reload = 0;    ///< written while a period runs, 0 none: counts from its end on
+    u64 written = 0;        ///< tick of that write
+    std::int64_t start = 0; ///< tick at which the count began
+    u32 paused = 0;         ///< ticks counted before the gate closed (modes 0 and 4)
 
     /// Ticks counted since start, with the gate taken into account.
     [[nodiscard]] u64 elapsed(u64 now) const;
@@ -51,6 +54,11 @@ struct PitChannel {
     void set_mode(u8 control);
     void load(u32 value, u64 now);
     void set_gate(bool high, u64 now);
+    /// Takes a count that was written during a period which has ended by now.
+    void settle(u64 now);
+
+  private:
+    [[nodiscard]] std::optional<u64> switch_tick() const;
 };
 
 /// Ports 40h-43h and 61h. Channel 0 drives IRQ 0.
@@ -74,6 +82,7 @@ class Pit8254 final : public machine::PortDevice, public machine::Timed {
     void write_count(PitChannel& channel, u8 value);
     u8 read_count(PitChannel& channel);
     void latch(PitChannel& channel, bool count, bool status);
+    void settle();
     void rearm();
 
     const machine::Clock& clock_;
