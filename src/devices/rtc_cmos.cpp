@@ -2,6 +2,7 @@
 #include "vestige/devices/rtc_cmos.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace vestige::devices {
 namespace {
@@ -13,21 +14,43 @@ constexpr u8 b_set = 0x80, b_periodic = 0x40, b_alarm = 0x20, b_update = 0x10, b
 constexpr u8 c_periodic = 0x40, c_alarm = 0x20, c_update = 0x10, c_request = 0x80;
 constexpr u64 most_alarm_seconds = 86400;
 
+/// Place of a time register in TimeBytes.
+std::optional<unsigned> time_place(u8 index) {
+    constexpr std::array<u8, 8> registers{cmos::seconds, cmos::minutes, cmos::hours, cmos::weekday,
+                                          cmos::day,     cmos::month,   cmos::year,  cmos::century};
+    for (unsigned i = 0; i < registers.size(); ++i)
+        if (registers[i] == index)
+            return i;
+    return {};
+}
+
 } // namespace
 
 void RtcCmos::reset() {
+    const TimeBytes now = registers();
+    const bool was_stopped = stopped();
     index_ = 0;
     a_ = 0x26;
     b_ = static_cast<u8>((b_ & b_binary) | b_24_hours);
     c_ = 0;
+    if (was_stopped)
+        run_from(now);
     collected_ = clock_.now();
     irq_.set(false);
 }
 
 bool RtcCmos::attach(machine::PortBus& bus) { return bus.attach(Port{0x70}, 2, *this); }
 
-u64 RtcCmos::seconds_now() const {
-    return (b_ & b_set) != 0 ? frozen_seconds_ : base_seconds_ + clock_.now() / second;
+bool RtcCmos::stopped() const { return (b_ & b_set) != 0 || divider_held(); }
+
+u64 RtcCmos::seconds_counted() const { return (clock_.now() + phase_) / second; }
+
+CivilTime RtcCmos::time() const {
+    if (stopped())
+        return from_bytes(held_);
+    CivilTime t = to_civil(base_seconds_ + seconds_counted());
+    t.weekday = (t.weekday - 1 + weekday_shift_) % 7 + 1;
+    return t;
 }
 
 void RtcCmos::set_time(const CivilTime& time) {
@@ -35,15 +58,15 @@ void RtcCmos::set_time(const CivilTime& time) {
     t.month = std::clamp(t.month, 1U, 12U);
     t.day = std::clamp(t.day, 1U, 31U);
     t.year = std::clamp(t.year, 1970U, 9999U);
-    const u64 wanted = to_seconds(t);
-    if ((b_ & b_set) != 0)
-        frozen_seconds_ = wanted;
+    weekday_shift_ = 0;
+    if (stopped())
+        held_ = to_bytes(to_civil(to_seconds(t)));
     else
-        base_seconds_ = wanted - clock_.now() / second;
+        base_seconds_ = to_seconds(t) - seconds_counted();
 }
 
 bool RtcCmos::updating() const {
-    return (b_ & b_set) == 0 && second - clock_.now() % second <= update_warning;
+    return !stopped() && second - (clock_.now() + phase_) % second <= update_warning;
 }
 
 u8 RtcCmos::encode(u32 value) const {
@@ -70,62 +93,43 @@ u32 RtcCmos::decode_hour(u8 value) const {
     return decode(value & 0x7f) % 12 + ((value & 0x80) != 0 ? 12 : 0);
 }
 
-u8 RtcCmos::read_time(u8 index) const {
-    const CivilTime t = time();
-    switch (index) {
-    case cmos::seconds:
-        return encode(t.second);
-    case cmos::minutes:
-        return encode(t.minute);
-    case cmos::hours:
-        return encode_hour(t.hour);
-    case cmos::weekday:
-        return encode(t.weekday);
-    case cmos::day:
-        return encode(t.day);
-    case cmos::month:
-        return encode(t.month);
-    case cmos::year:
-        return encode(t.year % 100);
-    default:
-        return encode(t.year / 100);
-    }
+RtcCmos::TimeBytes RtcCmos::to_bytes(const CivilTime& t) const {
+    return {encode(t.second),  encode(t.minute), encode_hour(t.hour),  encode(t.weekday),
+            encode(t.day),     encode(t.month),  encode(t.year % 100), encode(t.year / 100)};
 }
 
-void RtcCmos::write_time(u8 index, u8 value) {
-    CivilTime t = time();
-    const u32 number = decode(value);
-    switch (index) {
-    case cmos::seconds:
-        t.second = number % 60;
-        break;
-    case cmos::minutes:
-        t.minute = number % 60;
-        break;
-    case cmos::hours:
-        t.hour = decode_hour(value);
-        break;
-    case cmos::weekday:
-        return; // follows from the date
-    case cmos::day:
-        t.day = number;
-        break;
-    case cmos::month:
-        t.month = number;
-        break;
-    case cmos::year:
-        t.year = t.year / 100 * 100 + number % 100;
-        break;
-    default:
-        t.year = number * 100 + t.year % 100;
-        break;
-    }
-    set_time(t);
+CivilTime RtcCmos::from_bytes(const TimeBytes& bytes) const {
+    CivilTime t;
+    t.second = decode(bytes[0]) % 60;
+    t.minute = decode(bytes[1]) % 60;
+    t.hour = decode_hour(bytes[2]);
+    t.weekday = (decode(bytes[3]) + 6) % 7 + 1;
+    t.day = std::clamp(decode(bytes[4]), 1U, 31U);
+    t.month = std::clamp(decode(bytes[5]), 1U, 12U);
+    t.year = std::clamp(decode(bytes[7]) * 100 + decode(bytes[6]) % 100, 1970U, 9999U);
+    return t;
+}
+
+/// The clock goes on from these register contents.
+void RtcCmos::run_from(const TimeBytes& bytes) {
+    const CivilTime wanted = from_bytes(bytes);
+    const u64 seconds = to_seconds(wanted);
+    base_seconds_ = seconds - seconds_counted();
+    weekday_shift_ = (wanted.weekday + 7 - to_civil(seconds).weekday) % 7;
+}
+
+void RtcCmos::write_time(unsigned place, u8 value) {
+    TimeBytes bytes = registers();
+    bytes[place] = value;
+    if (stopped())
+        held_ = bytes;
+    else
+        run_from(bytes);
 }
 
 machine::Nanoseconds RtcCmos::period() const {
     const unsigned rate = a_ & 15;
-    if (rate == 0)
+    if (rate == 0 || divider_held())
         return 0;
     const unsigned shift = rate <= 2 ? rate + 6 : rate - 1;
     return (second << shift) / 32768;
@@ -146,9 +150,9 @@ void RtcCmos::collect_flags() {
     const machine::Nanoseconds rate = period();
     if (rate != 0 && now / rate != collected_ / rate)
         c_ |= c_periodic;
-    const u64 to = now / second;
-    const u64 from = collected_ / second;
-    if ((b_ & b_set) == 0 && to != from) {
+    const u64 to = (now + phase_) / second;
+    const u64 from = (collected_ + phase_) / second;
+    if (!stopped() && to != from) {
         c_ |= c_update;
         for (u64 at = std::max(from + 1, to >= most_alarm_seconds ? to - most_alarm_seconds : 0);
              at <= to && (c_ & c_alarm) == 0; ++at)
@@ -171,8 +175,8 @@ machine::Nanoseconds RtcCmos::next_deadline() const {
     machine::Nanoseconds next = machine::never;
     if ((b_ & b_periodic) != 0 && period() != 0)
         next = (collected_ / period() + 1) * period();
-    if ((b_ & (b_alarm | b_update)) != 0 && (b_ & b_set) == 0)
-        next = std::min(next, (collected_ / second + 1) * second);
+    if ((b_ & (b_alarm | b_update)) != 0 && !stopped())
+        next = std::min(next, ((collected_ + phase_) / second + 1) * second - phase_);
     return next;
 }
 
@@ -181,8 +185,41 @@ void RtcCmos::expire() {
     update_line();
 }
 
+/// Releasing the divider starts its chain: the first update comes half a second later.
+void RtcCmos::write_a(u8 value) {
+    collect_flags();
+    const TimeBytes now = registers();
+    const bool was_held = divider_held();
+    const bool was_stopped = stopped();
+    a_ = value & 0x7f;
+    if (was_held && !divider_held())
+        phase_ = second + second / 2 - clock_.now() % second;
+    if (!was_stopped && stopped())
+        held_ = now;
+    else if (was_stopped && !stopped())
+        run_from(now);
+    collected_ = clock_.now();
+    update_line();
+}
+
+/// What the registers hold is not converted while the clock is stopped: the guest writes it anew
+/// in the format that it chooses. Stopping clears the update interrupt.
+void RtcCmos::write_b(u8 value) {
+    collect_flags();
+    const TimeBytes now = registers();
+    const bool was_stopped = stopped();
+    b_ = (value & b_set) != 0 ? static_cast<u8>(value & ~b_update) : value;
+    if (!was_stopped && stopped())
+        held_ = now;
+    else if (was_stopped && !stopped())
+        run_from(now);
+    update_line();
+}
+
 u8 RtcCmos::read(u8 index) {
     index &= 0x7f;
+    if (const auto place = time_place(index))
+        return registers()[*place];
     switch (index) {
     case cmos::status_a:
         return static_cast<u8>(a_ | (updating() ? 0x80 : 0));
@@ -198,15 +235,6 @@ u8 RtcCmos::read(u8 index) {
     }
     case cmos::status_d:
         return 0x80;
-    case cmos::seconds:
-    case cmos::minutes:
-    case cmos::hours:
-    case cmos::weekday:
-    case cmos::day:
-    case cmos::month:
-    case cmos::year:
-    case cmos::century:
-        return read_time(index);
     default:
         return ram_[index];
     }
@@ -214,39 +242,18 @@ u8 RtcCmos::read(u8 index) {
 
 void RtcCmos::write(u8 index, u8 value) {
     index &= 0x7f;
+    if (const auto place = time_place(index))
+        return write_time(*place, value);
     switch (index) {
     case cmos::status_a:
-        collect_flags();
-        a_ = value & 0x7f;
-        break;
-    case cmos::status_b: {
-        collect_flags();
-        const u64 seconds = seconds_now();
-        const bool was_set = (b_ & b_set) != 0;
-        b_ = value;
-        if ((b_ & b_set) != 0)
-            frozen_seconds_ = seconds;
-        else if (was_set)
-            base_seconds_ = seconds - clock_.now() / second;
-        update_line();
-        break;
-    }
+        return write_a(value);
+    case cmos::status_b:
+        return write_b(value);
     case cmos::status_c:
     case cmos::status_d:
-        break;
-    case cmos::seconds:
-    case cmos::minutes:
-    case cmos::hours:
-    case cmos::weekday:
-    case cmos::day:
-    case cmos::month:
-    case cmos::year:
-    case cmos::century:
-        write_time(index, value);
-        break;
+        return;
     default:
         ram_[index] = value;
-        break;
     }
 }
 

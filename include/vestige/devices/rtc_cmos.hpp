@@ -45,28 +45,43 @@ class RtcCmos final : public machine::PortDevice, public machine::Timed {
     /// Computes the checksum over 10h-2Dh into 2Eh and 2Fh.
     void update_checksum();
 
-    [[nodiscard]] CivilTime time() const { return to_civil(seconds_now()); }
+    [[nodiscard]] CivilTime time() const;
     void set_time(const CivilTime& time);
     /// True in the moment before each second when the registers may change.
     [[nodiscard]] bool updating() const;
 
   private:
-    [[nodiscard]] u64 seconds_now() const;
+    /// The time registers as they are stored: seconds, minutes, hours, weekday, day, month, year,
+    /// century.
+    using TimeBytes = std::array<u8, 8>;
+
+    /// Registers that do not advance: register B's SET bit, or the divider held in reset.
+    [[nodiscard]] bool stopped() const;
+    [[nodiscard]] bool divider_held() const { return (a_ & 0x60) == 0x60; }
+    /// Seconds that the divider has counted.
+    [[nodiscard]] u64 seconds_counted() const;
     [[nodiscard]] machine::Nanoseconds period() const;
     [[nodiscard]] bool alarm_matches(u64 seconds) const;
     [[nodiscard]] u8 encode(u32 value) const;
     [[nodiscard]] u32 decode(u8 value) const;
     [[nodiscard]] u8 encode_hour(u32 hour) const;
     [[nodiscard]] u32 decode_hour(u8 value) const;
-    [[nodiscard]] u8 read_time(u8 index) const;
-    void write_time(u8 index, u8 value);
+    [[nodiscard]] TimeBytes to_bytes(const CivilTime& time) const;
+    [[nodiscard]] CivilTime from_bytes(const TimeBytes& bytes) const;
+    [[nodiscard]] TimeBytes registers() const { return stopped() ? held_ : to_bytes(time()); }
+    void run_from(const TimeBytes& bytes);
+    void write_time(unsigned place, u8 value);
+    void write_a(u8 value);
+    void write_b(u8 value);
     void collect_flags();
     void update_line();
 
     const machine::Clock& clock_;
     machine::InterruptLine irq_;
     u64 base_seconds_;
-    u64 frozen_seconds_ = 0; ///< while register B's SET bit stops the clock
+    machine::Nanoseconds phase_ = 0; ///< of the divider against the VM's clock
+    u32 weekday_shift_ = 0;          ///< days by which the guest's week differs from the calendar's
+    TimeBytes held_{};               ///< while stopped
     machine::Nanoseconds collected_ = 0;
     u8 index_ = 0;
     u8 a_ = 0x26;
