@@ -24,7 +24,7 @@ class Uart16550 final : public machine::PortDevice, public machine::Timed {
 
     u32 read_port(Port port, Width width) override;
     void write_port(Port port, Width width, u32 value) override;
-    [[nodiscard]] machine::Nanoseconds next_deadline() const override;
+    [[nodiscard]] machine::Nanoseconds next_deadline() const override { return next_look_; }
     void expire() override;
 
     // The same registers for INT 14h.
@@ -34,14 +34,45 @@ class Uart16550 final : public machine::PortDevice, public machine::Timed {
   private:
     static constexpr std::size_t fifo_size = 16;
 
+    /// Bytes on their way through the chip.
+    class Fifo {
+      public:
+        [[nodiscard]] std::size_t size() const { return count_; }
+        [[nodiscard]] bool empty() const { return count_ == 0; }
+        void clear() { head_ = count_ = 0; }
+        /// The caller has checked that there is room.
+        void push(u8 byte) { bytes_[(head_ + count_++) % fifo_size] = byte; }
+        [[nodiscard]] u8 front() const { return bytes_[head_]; }
+        void pop() {
+            head_ = (head_ + 1) % fifo_size;
+            --count_;
+        }
+
+      private:
+        std::array<u8, fifo_size> bytes_{};
+        std::size_t head_ = 0;
+        std::size_t count_ = 0;
+    };
+
     void receive();
     void push_received(u8 byte);
-    void send(u8 byte);
+    void write_data(u8 value);
+    void write_fifo_control(u8 value);
+    void write_modem_control(u8 value);
+    u8 read_data();
+    u8 read_identity();
+    u8 read_line_status();
+    u8 read_modem_status();
+    /// Hands on what waits, as far as the other side takes it.
+    void transmit();
     void update_line();
+    void schedule();
     [[nodiscard]] u8 interrupt_identity() const;
-    [[nodiscard]] u8 line_status();
-    [[nodiscard]] u8 modem_status() const;
+    [[nodiscard]] u8 modem_lines() const;
+    [[nodiscard]] bool fifos_on() const { return (fcr_ & 1) != 0; }
+    [[nodiscard]] std::size_t depth() const { return fifos_on() ? fifo_size : 1; }
     [[nodiscard]] bool loopback() const { return (mcr_ & 0x10) != 0; }
+    [[nodiscard]] bool divisor_access() const { return (lcr_ & 0x80) != 0; }
     [[nodiscard]] std::size_t trigger_level() const;
 
     const machine::Clock& clock_;
@@ -49,20 +80,18 @@ class Uart16550 final : public machine::PortDevice, public machine::Timed {
     machine::CharacterSink& sink_;
     machine::CharacterSource& source_;
     Port base_{};
-    std::array<u8, fifo_size> fifo_{};
-    std::size_t head_ = 0;
-    std::size_t count_ = 0;
+    Fifo received_;
+    Fifo unsent_;
+    machine::Nanoseconds next_look_ = machine::never;
     u16 divisor_ = 12;
     u8 ier_ = 0;
     u8 fcr_ = 0;
     u8 lcr_ = 0;
     u8 mcr_ = 0;
     u8 scratch_ = 0;
-    u8 unsent_ = 0;
-    u8 last_modem_ = 0xb0;
-    bool busy_ = false;          ///< unsent_ waits for room in the sink
-    bool holding_empty_irq_ = false;
-    bool overrun_ = false;
+    u8 modem_changes_ = 0; ///< the low half of the modem status register
+    u8 errors_ = 0;        ///< overrun and break of the line status register
+    bool empty_irq_ = false; ///< the transmitter has become empty and nobody has looked
 };
 
 } // namespace vestige::devices
