@@ -66,7 +66,8 @@ void PicChip::end(std::optional<unsigned> line, bool rotate) {
 }
 
 void PicChip::write_even(u8 value) {
-    if ((value & 0x10) != 0) { // ICW1
+    if ((value & 0x10) != 0) {
+        // ICW1. Its level-trigger bit is the ELCR's business on a PC.
         const u8 kept_lines = lines;
         const u8 kept_level = level;
         *this = PicChip{};

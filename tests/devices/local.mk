@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_programs += tests/devices_test
 tests_devices_test_SOURCES = \
-    tests/devices/acpi_pm_test.cpp
+    tests/support/random_bytes.hpp \
+    tests/devices/device_fixture.hpp \
+    tests/devices/acpi_pm_test.cpp \
+    tests/devices/device_fuzz_test.cpp \
+    tests/devices/pic8259_test.cpp \
+    tests/devices/pit8254_test.cpp \
+    tests/devices/rtc_cmos_test.cpp \
+    tests/devices/system_ports_test.cpp \
+    tests/devices/uart16550_test.cpp
 tests_devices_test_CXXFLAGS = $(test_flags)
 tests_devices_test_LDADD = $(test_libs)

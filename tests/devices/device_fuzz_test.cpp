@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Devices under a guest that reads and writes anything, in any order and width, while time runs,
+// jumps and stands still. Sanitizers watch; what must hold at all times is asserted.
+// VESTIGE_FUZZ=10000000 gives each device ten million accesses.
+#include "vestige/devices/pic8259.hpp"
+#include "vestige/devices/pit8254.hpp"
+#include "vestige/devices/rtc_cmos.hpp"
+#include "vestige/devices/uart16550.hpp"
+
+#include "../support/random_bytes.hpp"
+#include "device_fixture.hpp"
+
+#include <gtest/gtest.h>
+#include <initializer_list>
+
+namespace vestige::test {
+namespace {
+
+struct PortRange {
+    u16 first;
+    u16 count;
+};
+
+struct DeviceFuzz : ::testing::Test, Ports {
+    FakeClock clock;
+    LineRecorder lines;
+    RandomBytes random{0x5eed};
+
+    Width any_width() { return static_cast<Width>(1U << random.below(3)); }
+
+    /// Short steps mostly; now and then a second, a day or a year.
+    void pass_time() {
+        constexpr u64 second = machine::nanoseconds_per_second;
+        const u64 step = random.one_in(1000)  ? u64{365} * 86400 * second
+                         : random.one_in(200) ? u64{86400} * second
+                         : random.one_in(50)  ? second
+                                              : 2'000'000;
+        // The VM's time has 500 years.
+        if (clock.time < u64{400} * 365 * 86400 * second)
+            clock.time += random.below(step);
+        else
+            clock.time = 0;
+    }
+    void access(std::initializer_list<PortRange> ranges) {
+        const PortRange range = ranges.begin()[random.below(ranges.size())];
+        const Port port{static_cast<u16>(range.first + random.below(range.count))};
+        const Width width = random.one_in(8) ? any_width() : Width::byte;
+        if (random.one_in(2))
+            bus->write(port, width, static_cast<u32>(random.next()));
+        else
+            static_cast<void>(bus->read(port, width));
+    }
+    /// A device that is due has something to do only once: its deadline moves on.
+    void expire(machine::Timed& device) {
+        if (device.next_deadline() > clock.time)
+            return;
+        device.expire();
+        ASSERT_GT(device.next_deadline(), clock.time);
+    }
+};
+
+TEST_F(DeviceFuzz, Pic) {
+    devices::Pic8259 pic;
+    ASSERT_TRUE(pic.attach(*bus));
+    for (u64 i = 0; i < fuzz_inputs(); ++i) {
+        access({{0x20, 2}, {0xa0, 2}, {0x4d0, 2}});
+        pic.set_line(static_cast<unsigned>(random.below(20)), random.one_in(2));
+        if (pic.interrupt_pending() && random.one_in(2))
+            static_cast<void>(pic.acknowledge());
+        if (random.one_in(10))
+            pic.end_of_interrupt(static_cast<unsigned>(random.below(16)));
+        for (unsigned chip = 0; chip < 2; ++chip) {
+            ASSERT_LT(pic.chip(chip).lowest, 8);
+            ASSERT_EQ(pic.chip(chip).vector_base & 7, 0);
+        }
+    }
+}
+
+TEST_F(DeviceFuzz, Pit) {
+    devices::Pit8254 pit{clock, {lines, 0}};
+    ASSERT_TRUE(pit.attach(*bus));
+    pit.reset();
+    for (u64 i = 0; i < fuzz_inputs(); ++i) {
+        access({{0x40, 4}, {0x61, 1}});
+        if (random.one_in(3)) {
+            pass_time();
+            if (clock.time == 0)
+                pit.reset();
+        }
+        expire(pit);
+        for (unsigned channel = 0; channel < 3; ++channel)
+            ASSERT_NE(pit.channel(channel).reload, 0U);
+    }
+}
+
+TEST_F(DeviceFuzz, Rtc) {
+    devices::RtcCmos rtc{clock, {lines, 8}, 1'000'000'000};
+    ASSERT_TRUE(rtc.attach(*bus));
+    rtc.reset();
+    for (u64 i = 0; i < fuzz_inputs(); ++i) {
+        if (random.one_in(2))
+            out(0x70, static_cast<unsigned>(random.below(16)));
+        access({{0x70, 2}});
+        if (random.one_in(16)) {
+            pass_time();
+            if (clock.time == 0)
+                rtc.reset();
+        }
+        expire(rtc);
+        const devices::CivilTime t = rtc.time();
+        ASSERT_TRUE(t.month >= 1 && t.month <= 12 && t.day >= 1 && t.day <= 31 && t.hour < 24 &&
+                    t.weekday >= 1 && t.weekday <= 7);
+    }
+}
+
+TEST_F(DeviceFuzz, Uart) {
+    FakeSink sink;
+    FakeSource source;
+    devices::Uart16550 uart{clock, {lines, 4}, sink, source};
+    ASSERT_TRUE(uart.attach(*bus, Port{0x3f8}));
+    uart.reset();
+    for (u64 i = 0; i < fuzz_inputs(); ++i) {
+        access({{0x3f8, 8}});
+        sink.got.clear();
+        sink.room = random.one_in(4) ? 0 : random.below(40);
+        while (source.bytes.size() < 40 && random.one_in(2))
+            source.bytes.push_back(static_cast<u8>(random.next()));
+        if (random.one_in(3)) {
+            pass_time();
+            if (clock.time == 0)
+                uart.reset();
+        }
+        expire(uart);
+    }
+}
+
+TEST_F(DeviceFuzz, SystemPorts) {
+    machine::A20Gate a20;
+    FakePower power;
+    FakeSink sink;
+    devices::SystemControl control{a20, power};
+    devices::ExitPorts exits{power, sink};
+    ASSERT_TRUE(control.attach(*bus) && exits.attach(*bus));
+    constexpr std::string_view word = "Shutdown";
+    for (u64 i = 0; i < fuzz_inputs(); ++i) {
+        access({{0x92, 1}, {0xf4, 1}, {0xe9, 1}, {0x8900, 1}});
+        out(0x8900, static_cast<u8>(word[random.below(word.size())]));
+        sink.got.clear();
+        power.statuses.clear();
+    }
+}
+
+} // namespace
+} // namespace vestige::test
