@@ -2,6 +2,11 @@
 # Sources of devices, compiled into both the hypervisor and the hosted core.
 core_sources += \
     src/devices/acpi_pm.cpp \
+    src/devices/ata_disk.cpp \
+    src/devices/ata_identity.cpp \
+    src/devices/ide_channel.cpp \
+    src/devices/ide_controller.cpp \
+    src/devices/ide_drive.cpp \
     src/devices/keyboard8042.cpp \
     src/devices/pci.cpp \
     src/devices/pic8259.cpp \

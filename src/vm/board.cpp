@@ -8,7 +8,8 @@
 namespace vestige::vm {
 namespace {
 
-constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, rtc_line = 8;
+constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, rtc_line = 8,
+                   ide_line = 14;
 constexpr Port com1_base{0x3f8};
 
 } // namespace
@@ -18,7 +19,8 @@ Board::Board(const machine::Clock& clock, machine::PowerControl& power, const Bo
     : pit{clock, {pic, timer_line}}, rtc{clock, {pic, rtc_line}, wall_clock},
       keyboard{clock, {pic, keyboard_line}, a20, power},
       com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock}, pci{power},
-      acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power}, system_control{a20, power},
+      acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power},
+      ide{{pic, ide_line}, {pic, ide_line + 1}}, system_control{a20, power},
       exit_ports{power, links.debug_out},
       timed_{&pit, &rtc, &keyboard, &com1, &acpi_pm} {
     if (!attach_all())
@@ -30,7 +32,24 @@ bool Board::attach_all() {
     return pic.attach(ports) && pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
            com1.attach(ports, com1_base) && vga.attach(ports) && pci.attach(ports) &&
            acpi_pm.attach(ports) && system_control.attach(ports) && latches.attach(ports) &&
-           exit_ports.attach(ports);
+           exit_ports.attach(ports) && attach_storage();
+}
+
+bool Board::attach_storage() { return ide.attach(ports); }
+
+/// The drives of INT 13h on their cables: disks in their order.
+void Board::plug_drives() {
+    drives.stop_emulation();
+    for (unsigned position = 0; position < devices::IdeController::positions; ++position) {
+        ide.unplug(position);
+        if (disk::Drive* const drive = drives.find(static_cast<u8>(0x80 + position)))
+            ide.plug_disk(position, *drive->device);
+    }
+}
+
+void Board::reset_storage() {
+    plug_drives();
+    ide.reset();
 }
 
 void Board::reset() {
@@ -43,6 +62,7 @@ void Board::reset() {
     vga.reset();
     pci.reset();
     acpi_pm.reset();
+    reset_storage();
     system_control.reset();
     latches.reset();
     exit_ports.reset();

@@ -12,3 +12,9 @@ tests_devices_test_SOURCES = \
     tests/devices/uart16550_test.cpp
 tests_devices_test_CXXFLAGS = $(test_flags)
 tests_devices_test_LDADD = $(test_libs)
+check_programs += tests/storage_test
+tests_storage_test_SOURCES = \
+    tests/devices/ide_test.cpp \
+    tests/devices/storage_fixture.hpp
+tests_storage_test_CXXFLAGS = $(test_flags)
+tests_storage_test_LDADD = $(test_libs)

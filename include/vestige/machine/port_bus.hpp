@@ -6,6 +6,8 @@
 #include "vestige/base/static_vector.hpp"
 
 #include <array>
+#include <cstddef>
+#include <span>
 
 namespace vestige::machine {
 
@@ -16,6 +18,10 @@ class PortDevice {
     /// The value read, in the low bits.
     virtual u32 read_port(Port port, Width width) = 0;
     virtual void write_port(Port port, Width width, u32 value) = 0;
+    /// As many accesses of width to the same port as the span has room for, a whole number of
+    /// them: INS and OUTS. Devices with a data port move the bytes at once.
+    virtual void read_string(Port port, Width width, std::span<std::byte> out);
+    virtual void write_string(Port port, Width width, std::span<const std::byte> data);
 
   protected:
     ~PortDevice() = default;
@@ -30,8 +36,13 @@ class PortBus {
     /// taken, the range leaves the port space or the table is full.
     [[nodiscard]] bool attach(Port first, u32 count, PortDevice& device,
                               Width widest = Width::byte);
+    /// Takes the ports of device in a range away from it again.
+    void detach(Port first, u32 count, const PortDevice& device);
     [[nodiscard]] u32 read(Port port, Width width);
     void write(Port port, Width width, u32 value);
+    /// Repeated accesses to one port; the span's size is a multiple of the width.
+    void read_string(Port port, Width width, std::span<std::byte> out);
+    void write_string(Port port, Width width, std::span<const std::byte> data);
     /// True when a device answers at port.
     [[nodiscard]] bool claimed(Port port) const { return slot_[port.value] != 0; }
 
@@ -41,6 +52,7 @@ class PortBus {
         Width widest = Width::byte;
     };
     [[nodiscard]] const Entry* entry(Port port) const;
+    [[nodiscard]] u8 slot_for(PortDevice& device, Width widest);
     [[nodiscard]] bool passes_whole(Port port, Width width) const;
 
     StaticVector<Entry, most_devices> entries_;

@@ -4,6 +4,7 @@
 
 #include "vestige/bios/environment.hpp"
 #include "vestige/devices/acpi_pm.hpp"
+#include "vestige/devices/ide_controller.hpp"
 #include "vestige/devices/system_ports.hpp"
 #include "vestige/machine/mmio_bus.hpp"
 
@@ -43,6 +44,7 @@ class Board {
     devices::Vga vga;
     devices::PciHost pci;
     devices::AcpiPm acpi_pm;
+    devices::IdeController ide;
     devices::SystemControl system_control;
     devices::LatchPorts latches;
     devices::ExitPorts exit_ports;
@@ -50,6 +52,9 @@ class Board {
 
   private:
     [[nodiscard]] bool attach_all();
+    [[nodiscard]] bool attach_storage();
+    void plug_drives();
+    void reset_storage();
     std::array<machine::Timed*, 5> timed_;
 };
 

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vestige/devices/ide_controller.hpp"
+
+#include "storage_fixture.hpp"
+
+#include "vestige/base/little_endian.hpp"
+
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+
+namespace vestige::devices {
+namespace {
+
+using test::FakeMedium;
+
+constexpr u8 ready = 0x50, data_request = 0x58, with_error = 0x51;
+
+class IdeTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        ASSERT_TRUE(ide.attach(*ports));
+        ide.plug_disk(0, disk);
+        ide.reset();
+    }
+    void out(u16 port, u32 value, Width width = Width::byte) {
+        ports->write(Port{port}, width, value);
+    }
+    u32 in(u16 port, Width width = Width::byte) { return ports->read(Port{port}, width); }
+    void lba28(u32 address, u8 count, u8 device = 0xe0) {
+        out(0x1f6, device | (address >> 24));
+        out(0x1f2, count);
+        out(0x1f3, address & 0xff);
+        out(0x1f4, address >> 8 & 0xff);
+        out(0x1f5, address >> 16 & 0xff);
+    }
+    void lba48(u64 address, u16 count) {
+        out(0x1f6, 0xe0);
+        out(0x1f2, count >> 8);
+        out(0x1f3, address >> 24 & 0xff);
+        out(0x1f4, address >> 32 & 0xff);
+        out(0x1f5, address >> 40 & 0xff);
+        out(0x1f2, count & 0xff);
+        out(0x1f3, address & 0xff);
+        out(0x1f4, address >> 8 & 0xff);
+        out(0x1f5, address >> 16 & 0xff);
+    }
+    std::vector<std::byte> words(std::size_t count, Width width = Width::word) {
+        std::vector<std::byte> data(count * 2);
+        for (std::size_t i = 0; i < data.size(); i += bytes(width)) {
+            const u32 value = in(0x1f0, width);
+            for (unsigned b = 0; b < bytes(width); ++b)
+                data[i + b] = static_cast<std::byte>(value >> (8 * b));
+        }
+        return data;
+    }
+    std::vector<std::byte> identify() {
+        out(0x1f7, 0xec);
+        EXPECT_EQ(in(0x1f7), data_request);
+        return words(256);
+    }
+
+    std::unique_ptr<machine::PortBus> ports = std::make_unique<machine::PortBus>();
+    test::FakeInterrupts lines;
+    FakeMedium disk{70000, 512};
+    IdeController ide{{lines, 14}, {lines, 15}};
+};
+
+TEST_F(IdeTest, SignatureAfterReset) {
+    EXPECT_EQ(in(0x1f7), ready);
+    EXPECT_EQ(in(0x1f2), 1U);
+    EXPECT_EQ(in(0x1f3), 1U);
+    EXPECT_EQ(in(0x1f4), 0U);
+    EXPECT_EQ(in(0x1f5), 0U);
+    EXPECT_EQ(in(0x1f1), 1U); // diagnostic code
+}
+
+TEST_F(IdeTest, EmptyChannelFloatsAndMissingSlaveIsSilent) {
+    EXPECT_EQ(in(0x177), 0x7fU);
+    EXPECT_EQ(in(0x376), 0x7fU);
+    out(0x172, 0x55);
+    EXPECT_EQ(in(0x172), 0x7fU);
+    out(0x1f6, 0xb0);
+    EXPECT_EQ(in(0x1f7), 0U);
+    EXPECT_EQ(in(0x3f6), 0U);
+    out(0x1f7, 0xec); // goes nowhere
+    EXPECT_EQ(in(0x1f7), 0U);
+    EXPECT_EQ(lines.edges[14], 0U);
+}
+
+TEST_F(IdeTest, IdentifyTellsSizeModelAndChecksum) {
+    const auto data = identify();
+    EXPECT_EQ(load_le<u16>(data, 0), 0x0040U);
+    EXPECT_EQ(load_le<u32>(data, 120), 70000U);
+    EXPECT_EQ(load_le<u64>(data, 200), 70000U);
+    EXPECT_EQ(load_le<u16>(data, 2), 69U);
+    std::string model;
+    for (std::size_t i = 54; i < 94; i += 2) {
+        model += static_cast<char>(data[i + 1]);
+        model += static_cast<char>(data[i]);
+    }
+    EXPECT_EQ(model, "Vestige hard disk                       ");
+    EXPECT_EQ(static_cast<char>(data[20]), 'G');
+    EXPECT_EQ(static_cast<char>(data[21]), 'V');
+    u8 sum = 0;
+    for (const std::byte value : data)
+        sum = static_cast<u8>(sum + static_cast<u8>(value));
+    EXPECT_EQ(sum, 0);
+}
+
+TEST_F(IdeTest, ReadsSectorsByLba28) {
+    lba28(300, 2);
+    out(0x1f7, 0x20);
+    EXPECT_TRUE(lines.levels[14]);
+    EXPECT_EQ(in(0x3f6), data_request);
+    EXPECT_TRUE(lines.levels[14]) << "the alternate status keeps the interrupt";
+    EXPECT_EQ(in(0x1f7), data_request);
+    EXPECT_FALSE(lines.levels[14]);
+    EXPECT_EQ(words(256), disk.sector(300));
+    EXPECT_TRUE(lines.levels[14]);
+    EXPECT_EQ(in(0x1f7), data_request);
+    EXPECT_EQ(words(256, Width::dword), disk.sector(301));
+    EXPECT_FALSE(lines.levels[14]) << "no interrupt after the last block";
+    EXPECT_EQ(in(0x1f7), ready);
+    EXPECT_EQ(in(0x1f0, Width::word), 0xffffU);
+}
+
+TEST_F(IdeTest, ReadsByLba48AndZeroCountIs65536) {
+    lba48(69999, 1);
+    out(0x1f7, 0x24);
+    EXPECT_EQ(words(256), disk.sector(69999));
+    lba48(0, 0);
+    out(0x1f7, 0x24);
+    for (unsigned i = 0; i < 65536; ++i) {
+        ASSERT_EQ(in(0x1f7), data_request);
+        ASSERT_EQ(words(256, Width::dword), disk.sector(i));
+    }
+    EXPECT_EQ(in(0x1f7), ready);
+}
+
+TEST_F(IdeTest, HighOrderBytesAreReadThroughHob) {
+    lba48(0x123456789abc, 0x1122);
+    out(0x3f6, 0x80);
+    EXPECT_EQ(in(0x1f2), 0x11U);
+    EXPECT_EQ(in(0x1f3), 0x56U);
+    EXPECT_EQ(in(0x1f5), 0x12U);
+    out(0x1f3, 0);
+    EXPECT_EQ(in(0x1f3), 0U) << "a write to the task file clears HOB";
+}
+
+TEST_F(IdeTest, ReadsByChsAfterSetParameters) {
+    out(0x1f6, 0xa3); // four heads
+    out(0x1f2, 20);
+    out(0x1f7, 0x91);
+    EXPECT_EQ(in(0x1f7), ready);
+    out(0x1f6, 0xa2);
+    out(0x1f2, 1);
+    out(0x1f3, 7);
+    out(0x1f4, 5);
+    out(0x1f5, 0);
+    out(0x1f7, 0x20);
+    EXPECT_EQ(words(256), disk.sector((5 * 4 + 2) * 20 + 6));
+    const auto data = identify();
+    EXPECT_EQ(load_le<u16>(data, 108), 875U);
+    EXPECT_EQ(load_le<u16>(data, 110), 4U);
+    EXPECT_EQ(load_le<u16>(data, 112), 20U);
+    out(0x1f3, 0); // sector 0 does not exist
+    out(0x1f7, 0x20);
+    EXPECT_EQ(in(0x1f7), with_error);
+    EXPECT_EQ(in(0x1f1), 0x10U);
+}
+
+TEST_F(IdeTest, WritesAndReadsBack) {
+    lba28(10, 2);
+    out(0x1f7, 0x30);
+    EXPECT_EQ(lines.edges[14], 0U) << "the first block is asked for without an interrupt";
+    EXPECT_EQ(in(0x1f7), data_request);
+    for (unsigned i = 0; i < 256; ++i)
+        out(0x1f0, 0xa500 + i, Width::word);
+    EXPECT_EQ(lines.edges[14], 1U);
+    EXPECT_EQ(in(0x1f7), data_request);
+    for (unsigned i = 0; i < 128; ++i)
+        out(0x1f0, 0x12345678, Width::dword);
+    EXPECT_EQ(lines.edges[14], 2U);
+    EXPECT_EQ(in(0x1f7), ready);
+    EXPECT_EQ(load_le<u16>(disk.bytes, 10 * 512 + 2), 0xa501U);
+    EXPECT_EQ(load_le<u32>(disk.bytes, 11 * 512 + 508), 0x12345678U);
+    EXPECT_EQ(disk.sector(12), FakeMedium(13, 512).sector(12));
+}
+
+TEST_F(IdeTest, MultipleMovesBlocksWithOneInterruptEach) {
+    out(0x1f2, 3);
+    out(0x1f7, 0xc6);
+    EXPECT_EQ(in(0x1f7), with_error) << "only powers of two";
+    lba28(0, 5);
+    out(0x1f7, 0xc4);
+    EXPECT_EQ(in(0x1f7), with_error) << "not set yet";
+    out(0x1f2, 4);
+    out(0x1f7, 0xc6);
+    EXPECT_EQ(in(0x1f7), ready);
+    lba28(100, 5);
+    const unsigned before = lines.edges[14];
+    out(0x1f7, 0xc4);
+    EXPECT_EQ(in(0x1f7), data_request);
+    for (unsigned i = 0; i < 4; ++i)
+        EXPECT_EQ(words(256), disk.sector(100 + i));
+    EXPECT_EQ(in(0x1f7), data_request);
+    EXPECT_EQ(words(256), disk.sector(104));
+    EXPECT_EQ(lines.edges[14] - before, 2U);
+    EXPECT_EQ(in(0x1f7), ready);
+}
+
+TEST_F(IdeTest, ErrorsNameTheirSector) {
+    lba28(69999, 2);
+    out(0x1f7, 0x20);
+    EXPECT_EQ(in(0x1f7), with_error);
+    EXPECT_EQ(in(0x1f1), 0x10U);
+    EXPECT_EQ(in(0x1f3) | in(0x1f4) << 8 | in(0x1f5) << 16, 70000U);
+    disk.bad = 33;
+    lba28(32, 4);
+    out(0x1f7, 0x20);
+    EXPECT_EQ(words(256), disk.sector(32));
+    EXPECT_EQ(in(0x1f7), with_error);
+    EXPECT_EQ(in(0x1f1), 0x40U);
+    EXPECT_EQ(in(0x1f3), 33U);
+    out(0x1f7, 0xfb);
+    EXPECT_EQ(in(0x1f7), with_error);
+    EXPECT_EQ(in(0x1f1), 0x04U);
+}
+
+TEST_F(IdeTest, ReadOnlyMediumRefusesWrites) {
+    disk.locked = true;
+    lba28(1, 1);
+    out(0x1f7, 0x30);
+    EXPECT_EQ(in(0x1f7), with_error);
+    EXPECT_EQ(in(0x1f1), 0x04U);
+}
+
+TEST_F(IdeTest, SoftResetEndsACommandAndKeepsSettings) {
+    out(0x1f2, 8);
+    out(0x1f7, 0xc6);
+    lba28(5, 3);
+    out(0x1f7, 0x20);
+    out(0x3f6, 0x0c);
+    EXPECT_EQ(in(0x1f7), 0x80U);
+    EXPECT_FALSE(lines.levels[14]);
+    out(0x3f6, 0x08);
+    EXPECT_EQ(in(0x1f7), ready);
+    EXPECT_EQ(in(0x1f3), 1U);
+    EXPECT_EQ(load_le<u16>(identify(), 118), 0x0108U);
+}
+
+TEST_F(IdeTest, NienHoldsTheInterruptBack) {
+    out(0x3f6, 0x0a);
+    lba28(5, 1);
+    out(0x1f7, 0x20);
+    EXPECT_EQ(lines.edges[14], 0U);
+    out(0x3f6, 0x08);
+    EXPECT_EQ(lines.edges[14], 1U);
+}
+
+TEST_F(IdeTest, TwoDrivesShareTheTaskFile) {
+    FakeMedium second{100, 512};
+    ide.plug_disk(1, second);
+    ide.reset();
+    lba28(3, 1, 0xf0);
+    out(0x1f7, 0x20);
+    EXPECT_EQ(words(256), second.sector(3));
+    out(0x1f6, 0xe0);
+    EXPECT_EQ(in(0x1f3), 3U);
+    out(0x1f7, 0x20);
+    EXPECT_EQ(words(256), disk.sector(3));
+    out(0x1f7, 0x90); // diagnostics: both pass, drive 0 answers
+    EXPECT_EQ(in(0x1f7), ready);
+    EXPECT_EQ(in(0x1f1), 1U);
+}
+
+TEST_F(IdeTest, StringsMoveWholeBlocks) {
+    lba28(40, 4);
+    out(0x1f7, 0x20);
+    std::vector<std::byte> data(4 * 512);
+    ports->read_string(Port{0x1f0}, Width::word, data);
+    EXPECT_TRUE(std::equal(data.begin(), data.end(), disk.bytes.begin() + 40 * 512));
+    lba28(50, 4);
+    out(0x1f7, 0x30);
+    ports->write_string(Port{0x1f0}, Width::dword, data);
+    EXPECT_TRUE(std::equal(data.begin(), data.end(), disk.bytes.begin() + 50 * 512));
+    lba28(40, 1);
+    out(0x1f7, 0x20);
+    std::vector<std::byte> halves(256);
+    ports->read_string(Port{0x1f0}, Width::byte, halves);
+    for (std::size_t i = 0; i < 256; ++i)
+        EXPECT_EQ(halves[i], disk.bytes[40 * 512 + 2 * i]) << "half of each word is lost";
+    EXPECT_EQ(in(0x1f7), ready);
+}
+
+TEST_F(IdeTest, FeaturesChooseModes) {
+    out(0x1f1, 0x03);
+    out(0x1f2, 0x42);
+    out(0x1f7, 0xef);
+    EXPECT_EQ(in(0x1f7), ready);
+    auto data = identify();
+    EXPECT_EQ(load_le<u16>(data, 176), 0x043fU);
+    EXPECT_EQ(load_le<u16>(data, 126), 0x0007U);
+    out(0x1f2, 0x47);
+    out(0x1f7, 0xef);
+    EXPECT_EQ(in(0x1f7), with_error);
+    out(0x1f1, 0x82);
+    out(0x1f7, 0xef);
+    EXPECT_EQ(load_le<u16>(identify(), 170) & 0x20, 0);
+}
+
+} // namespace
+} // namespace vestige::devices
