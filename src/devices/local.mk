@@ -14,4 +14,7 @@ core_sources += \
     src/devices/rtc_cmos.cpp \
     src/devices/system_ports.cpp \
     src/devices/uart16550.cpp \
-    src/devices/vga.cpp
+    src/devices/vga.cpp \
+    src/devices/vga_dispi.cpp \
+    src/devices/vga_memory.cpp \
+    src/devices/vga_picture.cpp

@@ -46,6 +46,8 @@ vm::GuestStorage guest_storage(const vm::VmConfig& config) {
     const u64 rom = config.boot_rom.empty() ? bios::rom_size : config.boot_rom.size();
     storage.rom = allocate_bytes(rom, page_size, "a VM's ROM");
     storage.rom_host = address_of(storage.rom);
+    storage.video = allocate_bytes(vm::GuestStorage::video_size, 2 * mib, "a VM's video memory");
+    storage.video_host = address_of(storage.video);
     return storage;
 }
 

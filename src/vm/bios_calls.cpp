@@ -44,6 +44,7 @@ void Vm::serve(bios::Stub stub) {
         vcpu_->clear_interrupt_shadow();
     if (board_.a20.enabled() != a20_mapped_)
         apply_a20();
+    apply_video();
     if (bios::interrupts[stub.interrupt].functions != nullptr)
         rearm();
 }

@@ -8,21 +8,20 @@
 namespace vestige::vm {
 namespace {
 
-constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, rtc_line = 8,
-                   ide_line = 14;
+constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, rtc_line = 8, ide_line = 14;
 constexpr Port com1_base{0x3f8};
 
 } // namespace
 
 Board::Board(const machine::Clock& clock, machine::PowerControl& power, const BoardLinks& links,
-             u64 wall_clock)
+             u64 wall_clock, devices::VideoStorage video)
     : pit{clock, {pic, timer_line}}, rtc{clock, {pic, rtc_line}, wall_clock},
       keyboard{clock, {pic, keyboard_line}, a20, power},
-      com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock}, pci{power},
-      acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power},
-      ide{{pic, ide_line}, {pic, ide_line + 1}}, system_control{a20, power},
-      exit_ports{power, links.debug_out},
-      timed_{&pit, &rtc, &keyboard, &com1, &acpi_pm} {
+      com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock, video}, pci{power},
+      acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power}, ide{{pic, ide_line},
+                                                                   {pic, ide_line + 1}},
+      system_control{a20, power}, exit_ports{power, links.debug_out}, timed_{&pit, &rtc, &keyboard,
+                                                                             &com1, &acpi_pm} {
     if (!attach_all())
         panic("two devices of the board want the same port");
     reset();
@@ -30,12 +29,14 @@ Board::Board(const machine::Clock& clock, machine::PowerControl& power, const Bo
 
 bool Board::attach_all() {
     return pic.attach(ports) && pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
-           com1.attach(ports, com1_base) && vga.attach(ports) && pci.attach(ports) &&
-           acpi_pm.attach(ports) && system_control.attach(ports) && latches.attach(ports) &&
-           exit_ports.attach(ports) && attach_storage();
+           com1.attach(ports, com1_base) && vga.attach(ports) && vga.attach_memory(mmio) &&
+           pci.attach(ports) && acpi_pm.attach(ports) && system_control.attach(ports) &&
+           latches.attach(ports) && exit_ports.attach(ports) && attach_storage();
 }
 
-bool Board::attach_storage() { return ide.attach(ports); }
+bool Board::attach_storage() {
+    return ide.attach(ports);
+}
 
 /// The drives of INT 13h on their cables: disks in their order.
 void Board::plug_drives() {

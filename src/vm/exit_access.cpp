@@ -22,6 +22,7 @@ void Vm::port_access(const vcpu::IoExit& exit) {
                                static_cast<u32>(vcpu_->regs.get(Gpr::rax, exit.width)));
     }
     apply_a20();
+    apply_video();
     rearm();
 }
 
@@ -38,6 +39,7 @@ void Vm::string_access(const vcpu::IoExit& exit) {
         return raise(done.error());
     if (done.value())
         vcpu_->skip_instruction();
+    apply_video();
 }
 
 /// Memory that is not there, ROM, or a device: the instruction is executed here. Code that runs
@@ -61,6 +63,7 @@ void Vm::memory_access(const vcpu::MemoryExit& exit) {
             raise(cpu::fault(cpu::exception::db));
         }
         apply_a20();
+        apply_video();
         return rearm();
     }
     if (const auto* const event = std::get_if<cpu::Event>(&result))

@@ -20,13 +20,13 @@ constexpr u8 fault_status = 126;
 Vm::Vm(const VmConfig& config, HostServices& host, const VmLinks& links,
        const GuestStorage& storage)
     : config_{config}, host_{host}, links_{links}, storage_{storage},
-      board_{*this, *this, links.board, config.wall_clock}, cpuid_{host},
+      board_{*this, *this, links.board, config.wall_clock, storage.display()}, cpuid_{host},
       path_{.memory = board_.memory,
             .a20 = board_.a20,
             .physical_bits = cpuid_.control_features().physical_bits,
             .huge_pages = cpuid_.huge_pages()},
       tsc_start_{host.tsc()} {
-    if (!lay_out(board_.memory, storage_))
+    if (!lay_out(board_.memory, storage_, board_.vga.window()))
         panic("a VM's memory does not fit its address space");
     if (config_.boot_rom.empty())
         bios::build_rom(storage_.rom);
@@ -48,7 +48,8 @@ bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
             .memory_size = config_.memory_size, .boot_order = config_.boot_order.view(),
             .raw_code = config_.raw_code, .raw_address = config_.raw_address,
             .raw_entry = config_.raw_entry});
-    return map_all(space, storage_);
+    video_mapped_ = board_.vga.window_version();
+    return map_all(space, storage_, board_.vga.window());
 }
 
 machine::Nanoseconds Vm::now() const { return host_.to_nanoseconds(host_.tsc() - tsc_start_); }
@@ -57,6 +58,7 @@ machine::Nanoseconds Vm::now() const { return host_.to_nanoseconds(host_.tsc() -
 void Vm::start() {
     board_.reset();
     apply_a20();
+    apply_video();
     vcpu_->reset();
     vcpu_->regs.set(cpu::Gpr::rdx, cpuid_.signature());
     msrs_->reset();
@@ -172,8 +174,21 @@ void Vm::apply_a20() {
     if (board_.a20.enabled() == a20_mapped_)
         return;
     a20_mapped_ = board_.a20.enabled();
-    if (!map_a20(*space_, storage_, a20_mapped_))
+    if (!map_a20(*space_, storage_, board_.vga.window(), a20_mapped_))
         stop("no memory for the page tables that A20 off needs");
+    space_->flush();
+}
+
+/// Shows the guest the part of video memory that the VGA has at A0000h-BFFFFh now.
+void Vm::apply_video() {
+    const u32 version = board_.vga.window_version();
+    if (version == video_mapped_)
+        return;
+    video_mapped_ = version;
+    if (!lay_out(board_.memory, storage_, board_.vga.window()))
+        panic("a VM's video memory does not fit its address space");
+    if (!map_window(*space_, storage_, board_.vga.window(), a20_mapped_))
+        stop("no memory for the page tables of video memory");
     space_->flush();
 }
 

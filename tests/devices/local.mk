@@ -9,7 +9,9 @@ tests_devices_test_SOURCES = \
     tests/devices/pit8254_test.cpp \
     tests/devices/rtc_cmos_test.cpp \
     tests/devices/system_ports_test.cpp \
-    tests/devices/uart16550_test.cpp
+    tests/devices/uart16550_test.cpp \
+    tests/devices/vga_picture_test.cpp \
+    tests/devices/vga_test.cpp
 tests_devices_test_CXXFLAGS = $(test_flags)
 tests_devices_test_LDADD = $(test_libs)
 check_programs += tests/storage_test

@@ -23,7 +23,7 @@ class Board {
   public:
     /// wall_clock: seconds since 1970 at power-on.
     Board(const machine::Clock& clock, machine::PowerControl& power, const BoardLinks& links,
-          u64 wall_clock);
+          u64 wall_clock, devices::VideoStorage video = {});
 
     /// Every device as after power-on; CMOS RAM and memory keep their contents.
     void reset();

@@ -96,6 +96,7 @@ class Vm final : public machine::PowerControl,
     void tick();
     void rearm();
     void apply_a20();
+    void apply_video();
     void obey(Order order);
 
     void hypercall();
@@ -146,6 +147,7 @@ class Vm final : public machine::PowerControl,
     bool halted_ = false;
     bool reported_halt_ = false;
     bool a20_mapped_ = true;
+    u32 video_mapped_ = 0;
     bool window_requested_ = false;
     bool reset_wanted_ = false;
     bool paused_ = false;
