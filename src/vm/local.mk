@@ -6,5 +6,7 @@ core_sources += \
     src/vm/exit_access.cpp \
     src/vm/exit_handler.hpp \
     src/vm/exits.cpp \
+    src/vm/guest_view.cpp \
     src/vm/memory_layout.cpp \
+    src/vm/state_text.cpp \
     src/vm/vm.cpp

@@ -82,9 +82,9 @@ void Vm::run() {
 }
 
 void Vm::step() {
-    if (board_.pic.interrupt_pending())
+    if (board_.pic.interrupt_pending() && !paused_.load(std::memory_order_relaxed))
         deliver_interrupts();
-    if (halted_ || paused_) {
+    if (halted_ || paused_.load(std::memory_order_relaxed)) {
         sleep();
         return;
     }
@@ -138,7 +138,13 @@ void Vm::tick() {
                 static_cast<void>(board_.keyboard.key(key));
         slice_end_ = host_.tsc() + host_.to_ticks(slice);
         obey(order_.exchange(Order::none, std::memory_order_acquire));
+        if (nmi_wanted_ && vcpu_->can_take_nmi()) {
+            vcpu_->inject({cpu::EventType::nmi, cpu::exception::nmi, {}, 0});
+            nmi_wanted_ = false;
+            halted_ = false;
+        }
     }
+    mailbox_.serve(*this);
     rearm();
 }
 
@@ -160,9 +166,7 @@ void Vm::obey(Order order) {
         paused_ = false;
         break;
     case Order::reset:
-        paused_ = false;
-        request_reset("the console");
-        finish_pending();
+        reset_now("the console");
         break;
     case Order::stop:
         stop("by the console");
@@ -195,6 +199,12 @@ void Vm::apply_video() {
 void Vm::request_reset(const char* why) {
     reset_wanted_ = true;
     reset_reason_ = why;
+}
+
+void Vm::reset_now(const char* why) {
+    paused_ = false;
+    request_reset(why);
+    finish_pending();
 }
 
 void Vm::power_off() {

@@ -11,6 +11,7 @@
 #include "vestige/vcpu/vcpu.hpp"
 #include "vestige/vm/board.hpp"
 #include "vestige/vm/host_services.hpp"
+#include "vestige/vm/mailbox.hpp"
 #include "vestige/vm/memory_layout.hpp"
 
 #include <atomic>
@@ -69,6 +70,26 @@ class Vm final : public machine::PowerControl,
     void order(Order order) { order_.store(order, std::memory_order_release); }
     /// MSRs that the guest may reach without an exit.
     [[nodiscard]] cpu::CpuidPolicy& cpuid() { return cpuid_; }
+
+    /// Where other CPUs leave work for this VM's, see Job.
+    [[nodiscard]] Mailbox& mailbox() { return mailbox_; }
+    /// Does what waits in the mailbox: for the VM's CPU when run() is over.
+    void serve_mail() { mailbox_.serve(*this); }
+    [[nodiscard]] bool paused() const { return paused_; }
+
+    // For jobs: on the VM's CPU, between two exits.
+    [[nodiscard]] bool connected() const { return vcpu_ != nullptr; }
+    [[nodiscard]] vcpu::Vcpu& cpu() { return *vcpu_; }
+    [[nodiscard]] vcpu::AddressSpace& space() { return *space_; }
+    [[nodiscard]] const cpu::PhysicalPath& path() const { return path_; }
+    [[nodiscard]] HostServices& host() { return host_; }
+    [[nodiscard]] bool halted() const { return halted_; }
+    void pause() { paused_ = true; }
+    void resume() { paused_ = false; }
+    /// Does now what a guest's request for reset does after its exit.
+    void reset_now(const char* why);
+    /// Gives the guest an NMI as soon as it can take one.
+    void send_nmi() { nmi_wanted_ = true; }
 
     // PowerControl
     void request_reset(const char* why) override;
@@ -150,12 +171,14 @@ class Vm final : public machine::PowerControl,
     u32 video_mapped_ = 0;
     bool window_requested_ = false;
     bool reset_wanted_ = false;
-    bool paused_ = false;
+    std::atomic<bool> paused_{false};
+    bool nmi_wanted_ = false;
     const char* reset_reason_ = "";
     unsigned foreign_vmcalls_ = 0;
     u8 status_ = 0;
     std::atomic<End> end_{End::running};
     std::atomic<Order> order_{Order::none};
+    Mailbox mailbox_;
 };
 
 } // namespace vestige::vm
