@@ -21,6 +21,10 @@ class BootModules {
     [[nodiscard]] unsigned read(config::BootOptions& options);
     [[nodiscard]] std::span<const config::Module> all() const { return {modules_.data(), count_}; }
     [[nodiscard]] std::span<const std::byte> bytes(std::size_t index) const;
+    /// What the loader's configuration says about the module.
+    [[nodiscard]] std::string_view words(std::size_t index) const {
+        return boot_info_.modules[index].words.view();
+    }
 
   private:
     [[nodiscard]] unsigned read_one(std::size_t index, config::BootOptions& options);

@@ -9,6 +9,7 @@
 #include "vestige/host/control_registers.hpp"
 #include "vestige/host/keyboard.hpp"
 #include "vestige/host/per_cpu.hpp"
+#include "vestige/monitor/log_history.hpp"
 #include "vestige/monitor/log_queue.hpp"
 
 #include <algorithm>
@@ -35,6 +36,7 @@ class ConsolePort final : public monitor::TerminalPort {
 
 constinit ConsolePort console_port;
 constinit monitor::LogQueue log_queue;
+constinit monitor::LogHistory log_history;
 constinit monitor::ConsoleMux* mux = nullptr;
 
 /// Host time as the console's clock.
@@ -47,8 +49,7 @@ class Relief final : public monitor::LogRelief {
   public:
     bool make_room() override {
         if (host::this_cpu().number == 0) {
-            mux->drain_log();
-            poll_console();
+            relieve_log();
         } else {
             host::pause();
         }
@@ -80,18 +81,28 @@ void open_console(const config::BootOptions& options, const host::BootInfo& boot
     settings.to_vga = options.console.vga && boot_info.has_text_screen();
     settings.to_e9 = options.console.e9;
     host::console().open(settings);
-    set_log_sink(&host::console());
+    log_history.pass_to(&host::console());
+    set_log_sink(&log_history);
     options.log_levels.apply();
 }
 
-void share_console(const config::BootOptions& options, monitor::Operator& commands,
+void share_console(const config::BootOptions& options, monitor::Interpreter& commands,
                    std::span<monitor::VmConsole* const> consoles) {
     mux = make<monitor::ConsoleMux>(options, console_port, log_queue, commands, nullptr);
     for (monitor::VmConsole* const console : consoles)
         static_cast<void>(mux->add(*console));
     host::console().show_on_vga(false);
     log_queue.set_relief(relief);
-    set_log_sink(&log_queue);
+    log_history.pass_to(&log_queue);
+}
+
+void relieve_log() {
+    mux->drain_log();
+    host::console().poll();
+}
+
+void show_log_history(TextSink& out, unsigned count) {
+    log_history.show(out, count);
 }
 
 void poll_console() {
@@ -107,7 +118,7 @@ void take_console_back() {
     poll_console();
     while (!mux->finish(host_time()))
         host::console().poll();
-    set_log_sink(&host::console());
+    log_history.pass_to(&host::console());
 }
 
 } // namespace vestige

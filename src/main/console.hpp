@@ -12,10 +12,14 @@ namespace vestige {
 void open_console(const config::BootOptions& options, const host::BootInfo& boot_info);
 
 /// Gives the console to the VMs: from here on the log is queued and poll_console() prints it.
-void share_console(const config::BootOptions& options, monitor::Operator& commands,
+void share_console(const config::BootOptions& options, monitor::Interpreter& commands,
                    std::span<monitor::VmConsole* const> consoles);
 /// Moves keys and output; on the boot CPU, at least every 10 ms.
 void poll_console();
+/// For the console's CPU while it waits for another one: log lines move, nothing is read.
+void relieve_log();
+/// The last lines of the log.
+void show_log_history(TextSink& out, unsigned count);
 /// Everything that waits is shown; the log goes straight to the console again.
 void take_console_back();
 

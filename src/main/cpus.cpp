@@ -76,9 +76,15 @@ void run_vm(Slot& slot, const vmx::CpuFacts& facts) {
 void cpu_main(host::PerCpu& cpu) {
     vmx::CpuFacts facts;
     note_prepared(cpu.number, prepare_cpu(cpu, facts));
+    Slot* ended = nullptr;
     for (;;) {
-        if (Slot* const slot = work[cpu.number].exchange(nullptr, std::memory_order_acquire))
+        if (Slot* const slot = work[cpu.number].exchange(nullptr, std::memory_order_acquire)) {
             run_vm(*slot, facts);
+            ended = slot;
+        }
+        // Whoever wants to know why a VM ended asks here.
+        if (ended != nullptr)
+            ended->machine.serve_mail();
         host::idle_until(host::read_tsc() + host::nanoseconds_to_tsc(poll_interval));
     }
 }

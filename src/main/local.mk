@@ -8,6 +8,8 @@ main_sources = \
     src/main/cpus.hpp \
     src/main/hypervisor_memory.cpp \
     src/main/hypervisor_memory.hpp \
+    src/main/machine.cpp \
+    src/main/machine.hpp \
     src/main/main.cpp \
     src/main/slot.cpp \
     src/main/slot.hpp \

@@ -4,6 +4,7 @@
 #include "console.hpp"
 #include "cpus.hpp"
 #include "hypervisor_memory.hpp"
+#include "machine.hpp"
 #include "vm_maker.hpp"
 
 #include "vestige/base/log.hpp"
@@ -14,6 +15,7 @@
 #include "vestige/host/lapic.hpp"
 #include "vestige/host/machine_end.hpp"
 #include "vestige/host/page_allocator.hpp"
+#include "vestige/monitor/session.hpp"
 #include "vestige/monitor/status_lines.hpp"
 
 #include <algorithm>
@@ -28,7 +30,7 @@ constinit config::BootOptions options;
 constinit BootModules modules{boot_info};
 constinit config::VmPlans plans;
 constinit Slots slots;
-constinit Commands commands{slots};
+constinit SlotMachine machine{modules};
 
 host::PhysicalView low_memory() {
     return {host::physical(Hpa{}), 4 * gib};
@@ -175,9 +177,11 @@ bool all_ended() {
 /// The boot CPU: its own VM, and the console until every VM has ended.
 [[noreturn]] void run_machine() {
     StaticVector<monitor::VmConsole*, config::most_vms> consoles;
-    for (Slot* const slot : slots)
+    for (Slot* const slot : slots) {
         static_cast<void>(consoles.push_back(&slot->console));
-    share_console(options, commands, consoles.span());
+        machine.add(*slot);
+    }
+    share_console(options, *make<monitor::Session>(machine), consoles.span());
     run_vms(slots.span(), options.selftest_name == "broken-vmcs");
     while (!all_ended()) {
         poll_console();

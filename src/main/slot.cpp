@@ -45,20 +45,4 @@ Slot::Slot(const vm::VmConfig& config, const vm::GuestStorage& storage)
     slot_screen.show(screen);
 }
 
-void Commands::end_everything() {
-    for (Slot* const slot : slots_)
-        slot->machine.order(vm::Order::stop);
-}
-
-bool Commands::toggle_pause(unsigned vm) {
-    paused_[vm] = !paused_[vm];
-    slots_[vm]->machine.order(paused_[vm] ? vm::Order::pause : vm::Order::resume);
-    return paused_[vm];
-}
-
-void Commands::show_registers(unsigned vm, TextSink& out) {
-    const vm::VmConfig& config = slots_[vm]->machine.config();
-    print(out, "vm {} runs on cpu {}\n", config.name.view(), config.cpu);
-}
-
 } // namespace vestige

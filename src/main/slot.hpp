@@ -69,18 +69,4 @@ struct Slot {
 
 using Slots = StaticVector<Slot*, config::most_vms>;
 
-/// The console's orders, to VMs on whichever CPU they run.
-class Commands final : public monitor::Operator {
-  public:
-    constexpr explicit Commands(Slots& slots) : slots_{slots} {}
-    void end_everything() override;
-    bool toggle_pause(unsigned vm) override;
-    void reset(unsigned vm) override { slots_[vm]->machine.order(vm::Order::reset); }
-    void show_registers(unsigned vm, TextSink& out) override;
-
-  private:
-    Slots& slots_;
-    std::array<bool, config::most_vms> paused_{};
-};
-
 } // namespace vestige

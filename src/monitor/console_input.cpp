@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The console's input side: keys to the focused VM, commands behind the escape key.
 #include "vestige/monitor/console_mux.hpp"
-#include "vestige/monitor/cp437.hpp"
+
+#include <algorithm>
 
 namespace vestige::monitor {
 namespace {
@@ -20,26 +21,29 @@ constexpr u8 scan_alt = 0x38;
 constexpr u8 scan_f1 = 0x3b;
 constexpr u8 scan_f10 = 0x44;
 
-/// Turns lines of text into lines of the console.
-template <class Say> class LineCollector final : public TextSink {
-  public:
-    explicit LineCollector(Say say) : say_{say} {}
-    void write(std::string_view text) override {
-        for (const char c : text) {
-            if (c == '\n') {
-                say_(line_.view());
-                line_.clear();
-            } else {
-                line_.write({&c, 1});
-            }
-        }
+/// Keys that are short for a command of the monitor.
+constexpr std::string_view command_of(u8 key) {
+    switch (key) {
+    case 'p':
+        return "pause";
+    case 'r':
+        return "reset";
+    case 'd':
+        return "info regs";
+    case 'v':
+        return "info vmcs";
+    case 's':
+        return "stats";
+    case 't':
+        return "trace toggle";
+    case 'S':
+        return "screen";
+    case 'x':
+        return "quit all";
+    default:
+        return {};
     }
-
-  private:
-    Say say_;
-    char storage_[160]{};
-    TextBuffer line_{storage_};
-};
+}
 
 } // namespace
 
@@ -47,7 +51,11 @@ void ConsoleMux::read_input(machine::Nanoseconds now) {
     drop_keys_ = keys_full();
     decoder_.expire(now);
     u8 byte = 0;
-    for (unsigned i = 0; i < input_burst && !keys_must_wait(now) && port_.read(byte); ++i) {
+    for (unsigned i = 0; i < input_burst && may_read(now) && port_.read(byte); ++i) {
+        if (monitor_ && !decoder_.awaits_command() && (byte != escape_ || escape_ == 0)) {
+            terminal_.feed(byte, queue_);
+            continue;
+        }
         const bool to_com1 = shown_ == Shown::com1 && focus_ < consoles_.size() &&
                              !decoder_.awaits_command() && (byte != escape_ || escape_ == 0);
         drop_keys_ = keys_full();
@@ -55,6 +63,11 @@ void ConsoleMux::read_input(machine::Nanoseconds now) {
         if (to_com1)
             consoles_[focus_]->type_on_com1(byte);
     }
+}
+
+/// What is typed waits on the line while there is no place for it.
+bool ConsoleMux::may_read(machine::Nanoseconds now) {
+    return terminal_.takes_input() && (monitor_ || !keys_must_wait(now));
 }
 
 /// Leaves what is typed on the line while the VM's keys pile up, so that a pasted text arrives.
@@ -125,46 +138,28 @@ void ConsoleMux::focus_by_key(unsigned number) {
 void ConsoleMux::command(u8 byte) {
     if (byte >= '0' && byte <= '9')
         return focus(byte - '0');
-    switch (byte) {
-    case 'h':
+    if (byte == 'h')
         return show_help();
-    case 'x':
-        say("vestige: ended from the console");
-        return operator_.end_everything();
-    case 'm':
-    case 'v':
-    case 's':
-    case 't':
-        return not_in_this_build(byte);
-    default:
-        break;
-    }
-    if (focus_ >= consoles_.size())
-        return say("vestige: there is no VM");
-    switch (byte) {
-    case 'p':
-        return pause_focused();
-    case 'r':
-        say("vestige: vm {}: reset from the console", consoles_[focus_]->name());
-        return operator_.reset(focus_);
-    case 'd': {
-        LineCollector lines{[this](std::string_view line) { own_line(line); }};
-        return operator_.show_registers(focus_, lines);
-    }
-    case 'S':
-        return show_screen_text();
-    default:
+    if (byte == 'm')
+        return monitor_ ? leave_monitor() : enter_monitor();
+    const std::string_view line = command_of(byte);
+    if (line.empty())
         return say("vestige: Ctrl-{} {} is no command, Ctrl-{} h lists them", escape_character(),
                    byte > ' ' && byte <= '~' ? static_cast<char>(byte) : '?', escape_character());
-    }
+    if (byte == 'x')
+        say("vestige: ended from the console");
+    terminal_.interpreter().select(focus_);
+    terminal_.run(line);
+    static_cast<void>(terminal_.take_leave());
 }
 
 void ConsoleMux::show_help() {
     say("vestige: Ctrl-{} and then:", escape_character());
     constexpr std::string_view lines[] = {
-        "  h    this help",      "  0-9  console of that VM", "  p    pause or continue the VM",
-        "  r    reset the VM",   "  d    its registers",      "  S    its screen as text",
-        "  x    end everything",
+        "  h    this help",        "  m    monitor, and back",  "  0-9  console of that VM",
+        "  p    pause or continue the VM", "  r    reset the VM", "  d    its registers",
+        "  v    its VMCS",         "  s    its statistics",     "  t    trace BIOS calls, or not",
+        "  S    its screen as text", "  x    end everything",
     };
     for (const std::string_view line : lines)
         say("vestige: {}", line);
@@ -173,25 +168,28 @@ void ConsoleMux::show_help() {
         say("vestige:   VM {} is {}{}", i, consoles_[i]->name(), i == focus_ ? ", shown here" : "");
 }
 
-void ConsoleMux::show_screen_text() {
-    if (!consoles_[focus_]->screen().snapshot(fresh_))
-        return say("vestige: vm {} shows no text screen", consoles_[focus_]->name());
-    for (unsigned row = 0; row < fresh_.rows; ++row) {
-        begin_own_lines();
-        const RowText text = row_text(fresh_.row(row));
-        for (const u8 glyph : text.span())
-            write_glyph(glyph, queue_);
-        queue_.write("\r\n");
-    }
+void ConsoleMux::open_monitor(unsigned vm) {
+    if (vm < consoles_.size())
+        focus_ = vm;
+    if (!monitor_)
+        enter_monitor();
 }
 
-void ConsoleMux::pause_focused() {
-    const bool paused = operator_.toggle_pause(focus_);
-    say("vestige: vm {}: {}", consoles_[focus_]->name(), paused ? "paused" : "goes on");
+void ConsoleMux::enter_monitor() {
+    if (shown_ == Shown::screen)
+        leave_screen();
+    shown_ = Shown::nothing;
+    own_lines_ = false;
+    monitor_ = true;
+    say("vestige: monitor; help lists the commands, quit goes back to the VM");
+    terminal_.interpreter().select(focus_);
+    terminal_.open();
 }
 
-void ConsoleMux::not_in_this_build(u8 byte) {
-    say("vestige: Ctrl-{} {} is not in this build", escape_character(), static_cast<char>(byte));
+void ConsoleMux::leave_monitor() {
+    monitor_ = false;
+    focus(std::min<unsigned>(terminal_.interpreter().vm(),
+                             consoles_.empty() ? 0U : static_cast<unsigned>(consoles_.size() - 1)));
 }
 
 } // namespace vestige::monitor

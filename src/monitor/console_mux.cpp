@@ -27,8 +27,8 @@ void ConsoleMux::poll(machine::Nanoseconds now) {
     queue_.pump(port_);
     read_input(now);
     for (unsigned i = 0; i < consoles_.size(); ++i)
-        collect(*consoles_[i], i == focus_);
-    if (focus_ < consoles_.size()) {
+        collect(*consoles_[i], i == focus_ && !monitor_);
+    if (focus_ < consoles_.size() && !monitor_) {
         VmConsole& console = *consoles_[focus_];
         show_com1(console, now);
         if (now - screen_at_ >= screen_interval) {
@@ -38,13 +38,23 @@ void ConsoleMux::poll(machine::Nanoseconds now) {
         report_losses(console);
     }
     drain_log();
+    show_answers();
     queue_.pump(port_);
+}
+
+/// What commands have said, and the monitor's prompt.
+void ConsoleMux::show_answers() {
+    if (!terminal_.takes_input())
+        begin_own_lines();
+    terminal_.show(queue_, monitor_);
+    if (monitor_ && terminal_.takes_input() && terminal_.take_leave())
+        leave_monitor();
 }
 
 bool ConsoleMux::finish(machine::Nanoseconds now) {
     screen_at_ = now - screen_interval;
     poll(now);
-    if (queue_.size() != 0)
+    if (queue_.size() != 0 || !terminal_.takes_input())
         return false;
     for (VmConsole* const console : consoles_)
         if (console->debug_line.length != 0)
@@ -65,6 +75,7 @@ void ConsoleMux::focus(unsigned vm) {
     if (shown_ == Shown::screen)
         leave_screen();
     focus_ = vm;
+    monitor_ = false;
     VmConsole& console = *consoles_[vm];
     say("vestige: console of vm {}", console.name());
     shown_ = Shown::nothing;
@@ -243,7 +254,11 @@ void ConsoleMux::begin_own_lines() {
         own_lines_ = true;
         queue_.write("\r\n");
     }
-    queue_.fresh_line();
+    if (monitor_ && terminal_.drawn() && screen_ == config::ScreenMode::ansi)
+        queue_.write("\r\x1b[K");
+    else
+        queue_.fresh_line();
+    terminal_.disturb();
 }
 
 void ConsoleMux::own_line(std::string_view text) {

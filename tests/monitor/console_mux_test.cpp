@@ -4,11 +4,12 @@
 #include "fake_terminal.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace vestige::monitor {
 namespace {
 
-struct Mux : testing::Test, Operator, CellDisplay {
+struct Mux : testing::Test, Interpreter, CellDisplay {
     static constexpr machine::Nanoseconds millisecond = 1'000'000;
 
     void start(config::ScreenMode mode, config::ViewMode view = config::ViewMode::automatic) {
@@ -50,14 +51,26 @@ struct Mux : testing::Test, Operator, CellDisplay {
         return text;
     }
 
-    void end_everything() override { events += "end "; }
-    bool toggle_pause(unsigned vm) override {
-        events += "pause" + std::to_string(vm) + " ";
-        paused = !paused;
-        return paused;
+    void execute(std::string_view line, TextSink& out) override {
+        events += std::to_string(chosen) + ":" + std::string{line} + " ";
+        if (line == "quit")
+            leaving = true;
+        if (line == "info regs")
+            out.write("eax=1\nebx=2\n");
+        if (line == "long")
+            for (unsigned i = 0; i < 3000; ++i)
+                print(out, "line {}\n", i);
     }
-    void reset(unsigned vm) override { events += "reset" + std::to_string(vm) + " "; }
-    void show_registers(unsigned, TextSink& out) override { out.write("eax=1\nebx=2\n"); }
+    void complete(std::string_view line, TextSink& addition, TextSink& candidates) const override {
+        if (line == "in")
+            addition.write("fo ");
+        else
+            candidates.write("alpha beta\n");
+    }
+    unsigned vm() const override { return chosen; }
+    void select(unsigned number) override { chosen = number; }
+    std::string_view prompt() const override { return "a"; }
+    bool take_leave() override { return std::exchange(leaving, false); }
     void show(const ScreenSnapshot& picture) override {
         shown_row = std::string{};
         for (const Cell cell : picture.row(0))
@@ -75,7 +88,8 @@ struct Mux : testing::Test, Operator, CellDisplay {
     std::unique_ptr<ConsoleMux> mux;
     std::string events;
     std::string shown_row;
-    bool paused = false;
+    unsigned chosen = 0;
+    bool leaving = false;
 };
 
 TEST_F(Mux, Com1PassesUnchanged) {
@@ -270,30 +284,78 @@ TEST_F(Mux, DebugFloodIsBounded) {
 
 TEST_F(Mux, Commands) {
     start(config::ScreenMode::lines);
-    port.type("\x1ep");
-    EXPECT_EQ(run(), "vestige: vm a: paused\r\n");
-    port.type("\x1ep\x1er\x1e"
-              "d\x1ex");
-    EXPECT_EQ(run(), "vestige: vm a: goes on\r\nvestige: vm a: reset from the console\r\n"
-                     "eax=1\r\nebx=2\r\nvestige: ended from the console\r\n");
-    EXPECT_EQ(events, "pause0 pause0 reset0 end ");
-    port.type("\x1em");
-    EXPECT_EQ(run(), "vestige: Ctrl-^ m is not in this build\r\n");
+    port.type("\x1e"
+              "1\x1e"
+              "d");
+    EXPECT_EQ(run(), "vestige: console of vm b\r\neax=1\r\nebx=2\r\n");
+    port.type("\x1ep\x1er\x1es\x1et\x1ev\x1eS\x1ex");
+    EXPECT_EQ(run(), "vestige: ended from the console\r\n");
+    EXPECT_EQ(events, "1:info regs 1:pause 1:reset 1:stats 1:trace toggle 1:info vmcs 1:screen "
+                      "1:quit all ");
     port.type("\x1eq");
     EXPECT_EQ(run(), "vestige: Ctrl-^ q is no command, Ctrl-^ h lists them\r\n");
     port.type("\x1eh");
     const std::string help = run();
     EXPECT_NE(help.find("vestige:   x    end everything\r\n"), std::string::npos);
-    EXPECT_NE(help.find("vestige:   VM 1 is b\r\n"), std::string::npos);
-    EXPECT_EQ(keys(*a), "");
+    EXPECT_NE(help.find("vestige:   VM 1 is b, shown here\r\n"), std::string::npos);
+    EXPECT_EQ(keys(*b), "");
 }
 
-TEST_F(Mux, ScreenAsText) {
+TEST_F(Mux, MonitorTakesWhatIsTypedAndShowsAnswers) {
+    start(config::ScreenMode::lines);
+    screen_a.put(0, 0, "guest");
+    port.type("\x1em");
+    EXPECT_EQ(run(), "vestige: monitor; help lists the commands, quit goes back to the VM\r\n(a) ");
+    port.type("info regs\r");
+    EXPECT_EQ(run(), "info regs\r\neax=1\r\nebx=2\r\n(a) ");
+    // Lines of Vestige's own come on a line of their own, and the prompt again with what was typed.
+    port.type("xy");
+    EXPECT_EQ(run(), "xy");
+    log.line(LogLevel::info, "hello");
+    EXPECT_EQ(run(), "\r\nvestige: hello\r\n(a) xy");
+    port.type("\x15quit\r");
+    EXPECT_NE(run(300).find("vestige: console of vm a\r\nguest\r\n"), std::string::npos);
+    EXPECT_EQ(events, "0:vm 0:info regs 0:quit ");
+    EXPECT_EQ(keys(*a), "");
+    port.type("k");
+    run();
+    EXPECT_EQ(keys(*a), "25 a5 ");
+}
+
+TEST_F(Mux, MonitorCompletes) {
+    start(config::ScreenMode::lines);
+    port.type("\x1em");
+    run();
+    port.type("in\t");
+    EXPECT_EQ(run(), "info ");
+    port.type("a\t");
+    EXPECT_EQ(run(), "a\r\nalpha beta\r\n(a) info a");
+}
+
+TEST_F(Mux, LongAnswersWaitForTheLine) {
+    start(config::ScreenMode::lines);
+    port.type("\x1em");
+    run();
+    port.rate = 500;
+    port.type("long\rnext\r");
+    std::string all;
+    for (unsigned i = 0; i < 300; ++i)
+        all += run();
+    for (unsigned i = 0; i < 3000; ++i)
+        ASSERT_NE(all.find("line " + std::to_string(i) + "\r\n"), std::string::npos) << i;
+    EXPECT_EQ(events, "0:vm 0:long 0:next ");
+}
+
+TEST_F(Mux, ScreenStaysAwayFromTheMonitor) {
     start(config::ScreenMode::ansi);
-    screen_a.put(2, 1, "some text");
-    run(20);
-    port.type("\x1eS");
-    EXPECT_NE(run().find(" some text\r\n"), std::string::npos);
+    screen_a.put(0, 0, "before");
+    EXPECT_NE(run(50).find("before"), std::string::npos);
+    port.type("\x1em");
+    run(50);
+    screen_a.put(1, 0, "meanwhile");
+    EXPECT_EQ(run(50).find("meanwhile"), std::string::npos);
+    port.type("\x1em");
+    EXPECT_NE(run(2000).find("meanwhile"), std::string::npos);
 }
 
 TEST_F(Mux, PastedTextWaitsForTheVm) {
@@ -311,7 +373,7 @@ TEST_F(Mux, CommandsGetThroughToADeafVm) {
     start(config::ScreenMode::lines);
     port.type(std::string(2000, 'A') + "\x1ex");
     run(5000);
-    EXPECT_EQ(events, "end ");
+    EXPECT_EQ(events, "0:quit all ");
     // Whatever was dropped, no key is left down.
     bool down[128]{};
     while (const auto code = a->next_key())
@@ -342,7 +404,8 @@ TEST_F(Mux, NoVmAtAll) {
     mux = std::make_unique<ConsoleMux>(options, port, log, *this, nullptr);
     log.line(LogLevel::error, "cpu 0: VMX is missing");
     port.type("abc\x1ep");
-    EXPECT_EQ(run(), "vestige: there is no VM\r\nvestige: cpu 0: VMX is missing\r\n");
+    EXPECT_EQ(run(), "vestige: cpu 0: VMX is missing\r\n");
+    EXPECT_EQ(events, "0:pause ");
 }
 
 } // namespace

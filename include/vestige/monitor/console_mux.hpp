@@ -5,37 +5,26 @@
 #include "vestige/config/boot_options.hpp"
 #include "vestige/monitor/ansi_screen.hpp"
 #include "vestige/monitor/log_queue.hpp"
+#include "vestige/monitor/monitor_terminal.hpp"
 #include "vestige/monitor/vm_console.hpp"
 
 namespace vestige::monitor {
-
-/// What the operator's commands do to VMs, by their number on the console.
-class Operator {
-  public:
-    virtual void end_everything() = 0;
-    /// Stops or continues a VM; true when it is stopped now.
-    virtual bool toggle_pause(unsigned vm) = 0;
-    virtual void reset(unsigned vm) = 0;
-    /// Lines of text, each ended by '\n'.
-    virtual void show_registers(unsigned vm, TextSink& out) = 0;
-
-  protected:
-    ~Operator() = default;
-};
 
 /// Shows one VM at a time: its text screen or its COM1, whichever view= asks for. Belongs to the
 /// CPU that calls poll(), at least every 10 ms; never waits.
 class ConsoleMux final : private KeySink {
   public:
     ConsoleMux(const config::BootOptions& options, TerminalPort& port, LogQueue& log,
-               Operator& commands, CellDisplay* display)
+               Interpreter& commands, CellDisplay* display)
         : view_{options.view}, screen_{options.screen}, escape_{options.escape}, port_{port},
-          log_{log}, operator_{commands}, display_{display}, decoder_{*this, options.escape} {}
+          log_{log}, terminal_{commands}, display_{display}, decoder_{*this, options.escape} {}
 
     /// Adds the next VM's console; the first one gets the focus. False when there are too many.
     [[nodiscard]] bool add(VmConsole& console);
     void focus(unsigned vm);
     [[nodiscard]] unsigned focused() const { return focus_; }
+    /// As the escape key and m: for a fault whose VM is to be looked at.
+    void open_monitor(unsigned vm);
 
     void poll(machine::Nanoseconds now);
     /// Once the VMs have ended: shows what still waits. To be called until it returns true.
@@ -60,15 +49,16 @@ class ConsoleMux final : private KeySink {
     void key(KeyCode code) override;
     void command(u8 byte) override;
     void read_input(machine::Nanoseconds now);
+    [[nodiscard]] bool may_read(machine::Nanoseconds now);
     [[nodiscard]] bool keys_must_wait(machine::Nanoseconds now);
     [[nodiscard]] bool keys_full() const;
     void machine_key(KeyCode code);
     void focus_by_key(unsigned number);
     // Commands.
     void show_help();
-    void show_screen_text();
-    void pause_focused();
-    void not_in_this_build(u8 byte);
+    void enter_monitor();
+    void leave_monitor();
+    void show_answers();
     [[nodiscard]] char escape_character() const { return static_cast<char>(escape_ + '@'); }
     // Output.
     void collect(VmConsole& console, bool focused);
@@ -95,7 +85,8 @@ class ConsoleMux final : private KeySink {
     u8 escape_;
     TerminalPort& port_;
     LogQueue& log_;
-    Operator& operator_;
+    MonitorTerminal terminal_;
+    bool monitor_ = false; ///< what is typed goes to the monitor, no guest is shown
     CellDisplay* display_;
     KeyDecoder decoder_;
     StaticVector<VmConsole*, most_consoles> consoles_;

@@ -57,7 +57,7 @@ template <std::size_t Capacity> class Tail {
 /// the same) the second.
 class VmConsole final : public bios::ScreenObserver {
   public:
-    /// name must outlive this; screen is where the VM's text screen is read from.
+    /// screen is where the VM's text screen is read from.
     VmConsole(std::string_view name, const TextScreen& screen) : name_{name}, screen_{screen} {}
 
     // --- the VM's CPU ---
@@ -76,7 +76,7 @@ class VmConsole final : public bios::ScreenObserver {
     static constexpr std::size_t key_capacity = 1024;
     static constexpr std::size_t tail_capacity = 4096;
 
-    [[nodiscard]] std::string_view name() const { return name_; }
+    [[nodiscard]] std::string_view name() const { return name_.view(); }
     [[nodiscard]] const TextScreen& screen() const { return screen_; }
     SpscRing<u8, 4096>& com1_bytes() { return com1_out_.ring(); }
     SpscRing<u8, 2048>& debug_bytes() { return debug_out_.ring(); }
@@ -91,7 +91,7 @@ class VmConsole final : public bios::ScreenObserver {
     RowText debug_line;         ///< what port E9h got since the last line end
 
   private:
-    std::string_view name_;
+    Text<16> name_;
     const TextScreen& screen_;
     RingSink<4096> com1_out_;
     RingSource<512> com1_in_;
