@@ -72,7 +72,7 @@ constexpr std::array structure_rows{
     structure("EBDA", "extended BIOS data area", true),
     structure("FFF0/FFF5/FFFE", "reset jump, date, model byte", true),
     structure("FDPT/DPT", "disk and diskette parameter tables", true),
-    structure("ACPI", "ACPI tables", false),
+    structure("ACPI", "ACPI tables", true),
     structure("F000 entry points", "compatible entry points", true),
     structure("option ROM scan", "option ROM scan", false),
     structure("BBS/boot order", "boot order", true),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The power-on self-test: devices, vectors, data area, banner, boot.
+#include "acpi_tables.hpp"
+
 #include "vestige/bios/memory_map.hpp"
 #include "vestige/bios/service.hpp"
 
@@ -170,6 +172,7 @@ Outcome power_on_self_test(Call& call) {
     fill_data_area(call);
     fill_disk_tables(call);
     fill_cmos(call);
+    write_acpi_tables(call.env.memory, memory_map(call.env.memory_size), call.env.board);
     set_video_mode(call, 3);
     banner(call);
     return bootstrap(call);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "vestige/bios/rom.hpp"
 
-#include "vestige/bios/data_area.hpp"
+#include "acpi_tables.hpp"
+#include "checksum.hpp"
 
 #include "vestige/base/little_endian.hpp"
+#include "vestige/bios/data_area.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,11 +19,6 @@ using Rom = std::span<std::byte>;
 template <std::size_t N> void put(Rom rom, std::size_t at, const std::array<u8, N>& bytes) {
     for (std::size_t i = 0; i < N; ++i)
         rom[at + i] = static_cast<std::byte>(bytes[i]);
-}
-
-void put_text(Rom rom, std::size_t at, std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i)
-        rom[at + i] = static_cast<std::byte>(text[i]);
 }
 
 void put_stubs(Rom rom) {
@@ -114,10 +111,21 @@ void put_reset(Rom rom) {
     put_text(rom, 0xfff5, "11/21/26");
     rom[0xfffe] = std::byte{0xfc}; // model: AT
     rom[plain_iret] = std::byte{0xcf};
-    u8 sum = 0;
-    for (const std::byte b : rom.first(rom_size - 1))
-        sum = static_cast<u8>(sum + static_cast<u8>(b));
-    rom[rom_size - 1] = static_cast<std::byte>(u8{0} - sum);
+}
+
+/// What the DSDT asks about the board, in the bits that it names.
+void put_board_flags(Rom rom, const BoardFacts& board) {
+    const u32 flags = (board.hpet != 0 ? 1U << 0 : 0) | (board.floppy_controller ? 1U << 1 : 0) |
+                      (board.parallel_port ? 1U << 2 : 0) | u32{board.serial_ports} << 8 |
+                      (board.mouse ? 1U << 16 : 0);
+    store_le<u32>(rom, board_flags, flags);
+}
+
+void put_machine_tables(Rom rom, const MachineFacts& facts) {
+    const MemoryMap map = memory_map(facts.memory_size);
+    if (map.has_acpi())
+        make_rsdp(rom.subspan<acpi_root_pointer, rsdp_size>(), map);
+    put_board_flags(rom, facts.board);
 }
 
 constexpr bool has_entry_point(u8 interrupt, u16& offset) {
@@ -131,7 +139,7 @@ constexpr bool has_entry_point(u8 interrupt, u16& offset) {
 
 } // namespace
 
-void build_rom(std::span<std::byte> rom) {
+void build_rom(std::span<std::byte> rom, const MachineFacts& facts) {
     std::fill(rom.begin(), rom.end(), std::byte{0xff});
     put_stubs(rom);
     for (const EntryPoint& e : entry_points)
@@ -141,6 +149,8 @@ void build_rom(std::span<std::byte> rom) {
     put_vector_table(rom);
     put_text(rom, 0xe000, "Vestige BIOS");
     put_reset(rom);
+    put_machine_tables(rom, facts);
+    seal(rom.first(rom_size), rom_size - 1);
 }
 
 FarPtr default_vector(u8 interrupt) {

@@ -29,7 +29,9 @@ Vm::Vm(const VmConfig& config, HostServices& host, const VmLinks& links,
     if (!lay_out(board_.memory, storage_, board_.vga.window()))
         panic("a VM's memory does not fit its address space");
     if (config_.boot_rom.empty())
-        bios::build_rom(storage_.rom);
+        bios::build_rom(storage_.rom, {.memory_size = config_.memory_size,
+                                       .board = board_.facts(),
+                                       .cpu = bios::cpu_facts(cpuid_)});
     else
         std::copy(config_.boot_rom.begin(), config_.boot_rom.end(), storage_.rom.begin());
 }
@@ -45,7 +47,8 @@ bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
             .power = *this, .pic = board_.pic, .pit = board_.pit, .rtc = board_.rtc,
             .keyboard = board_.keyboard, .com1 = board_.com1, .vga = board_.vga,
             .pci = board_.pci, .drives = board_.drives, .screen = links_.screen,
-            .memory_size = config_.memory_size, .boot_order = config_.boot_order.view(),
+            .memory_size = config_.memory_size, .board = board_.facts(),
+            .boot_order = config_.boot_order.view(),
             .raw_code = config_.raw_code, .raw_address = config_.raw_address,
             .raw_entry = config_.raw_entry});
     video_mapped_ = board_.vga.window_version();

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 check_programs += tests/bios_test
 tests_bios_test_SOURCES = \
+    tests/bios/acpi_test.cpp \
     tests/bios/coverage_test.cpp \
     tests/bios/keyboard_test.cpp \
     tests/bios/memory_map_test.cpp \

@@ -82,7 +82,7 @@ class Pc : public ::testing::Test {
         upper.resize(192 * kib);
         high.resize(memory_size - mib);
         rom.resize(bios::rom_size);
-        bios::build_rom(rom);
+        bios::build_rom(rom, facts);
         using machine::RegionKind;
         EXPECT_TRUE(memory.add({Gpa{0}, low, RegionKind::ram}));
         EXPECT_TRUE(memory.add({Gpa{0xb8000}, text, RegionKind::ram}));
@@ -107,6 +107,7 @@ class Pc : public ::testing::Test {
                 .drives = drives,
                 .screen = screen,
                 .memory_size = memory_size,
+                .board = facts.board,
                 .boot_order = boot_order,
                 .raw_code = raw_code,
                 .raw_address = Gpa{0x7c00},
@@ -297,6 +298,7 @@ class Pc : public ::testing::Test {
     }
     u16 buffered_keys() const { return static_cast<u16>((word_at(0x41c) - word_at(0x41a)) & 0x1f); }
 
+    bios::MachineFacts facts{.memory_size = memory_size, .board = {}, .cpu = {}};
     std::vector<std::byte> low, text, upper, high, rom;
     FakeCpu cpu;
     TestClock clock;

@@ -93,5 +93,8 @@ CASES = [
     Case("isolinux-cd", [r"ISOLINUX", r"boot:"], vms=[disk("isolinux.iso", "cd0")]),
     Case("grub-cd", [r"GNU GRUB", r"automatically in \ds", r"GRUB-CHOSEN"],
          vms=[disk("grub.iso", "cd0")]),
+    Case("grub-tables", [r"RSD PTR .*\(valid\).*VESTGE", r"XSDT .*\(valid\)",
+                         r"FACP .*\(valid\)", r"all VMs ended, exit status 0"],
+         also=[r"vm a: powered off"], vms=[disk("grub-tables.iso", "cd0")], status=0),
     Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
 ]

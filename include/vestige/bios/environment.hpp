@@ -2,6 +2,7 @@
 // Everything that the BIOS works on, passed in by the VM.
 #pragma once
 
+#include "vestige/bios/machine_facts.hpp"
 #include "vestige/cpu/cpu_state.hpp"
 #include "vestige/devices/keyboard8042.hpp"
 #include "vestige/devices/pci.hpp"
@@ -48,6 +49,7 @@ struct Environment {
     disk::DriveSet& drives;
     ScreenObserver& screen;
     u64 memory_size = 0;         ///< bytes of RAM, the first MiB's holes included
+    BoardFacts board;
     std::string_view boot_order; ///< letters: a floppy, c disk, d CD
     /// Raw code to start in place of booting: copied to raw_address, entered at raw_entry.
     std::span<const std::byte> raw_code;

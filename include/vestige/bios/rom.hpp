@@ -4,6 +4,7 @@
 
 #include "vestige/base/address.hpp"
 #include "vestige/base/number.hpp"
+#include "vestige/bios/machine_facts.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -42,6 +43,10 @@ inline constexpr u16 no_disk_table = 0xe401; ///< parameters of a fixed disk tha
 inline constexpr u16 video_table = 0xf0a4;
 inline constexpr u16 plain_iret = 0xff53;
 
+// Structures that systems find by their signatures, on paragraphs as their specifications want.
+inline constexpr u16 acpi_root_pointer = 0xa000;
+inline constexpr u16 board_flags = 0xa0c0; ///< what the DSDT asks: see dsdt.asl
+
 /// The stub whose VMCALL is at this linear address; nothing when it is not one of ours.
 constexpr std::optional<Stub> identify(Linear address) {
     u64 offset = address.value() - rom_base.value();
@@ -61,8 +66,8 @@ constexpr std::optional<Stub> identify(Linear address) {
 /// Interrupt number of POST, entered by a far jump to F000:E05B or the reset vector.
 inline constexpr u8 post_interrupt = 0xf8;
 
-/// Writes the ROM image; rom is rom_size bytes.
-void build_rom(std::span<std::byte> rom);
+/// Writes the ROM image with tables about this machine; rom is rom_size bytes.
+void build_rom(std::span<std::byte> rom, const MachineFacts& facts);
 /// What the power-on interrupt vector table gives an interrupt: a stub or a table in this ROM,
 /// 0000:0000 for none.
 [[nodiscard]] FarPtr default_vector(u8 interrupt);

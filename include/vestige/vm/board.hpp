@@ -27,6 +27,8 @@ class Board {
 
     /// Every device as after power-on; CMOS RAM and memory keep their contents.
     void reset();
+    /// What the tables of the BIOS tell about these devices.
+    [[nodiscard]] static bios::BoardFacts facts() { return {}; }
     /// First moment at which a device wants expire().
     [[nodiscard]] machine::Nanoseconds next_deadline() const;
     /// Brings every device that is due to the present.
