@@ -16,19 +16,27 @@ bool Vm::is_bios_call(Linear at) const {
     return gpa && gpa.value() == Gpa{at.value()};
 }
 
-void Vm::hypercall() {
-    const Linear at{(vcpu_->code_base() + vcpu_->regs.rip) & 0xffffffff};
-    const auto stub = bios::identify(at);
-    if (stub && bios_ && (!vcpu_->paging() || is_bios_call(at))) {
-        const bool traced = is_traced(stub->interrupt);
-        if (bios::interrupts[stub->interrupt].idle && !traced) {
-            // Our stubs have no instruction before the VMCALL that could shadow interrupts.
-            vcpu_->regs.rip += bios::vmcall_length;
-            return;
-        }
-        if (bios::callable_from(*vcpu_))
-            return traced ? serve_traced(*stub) : serve(*stub);
+u64 Vm::serve_hypercall(Linear at, bool paging) {
+    const u64 offset = at.value() - bios::rom_base.value() - bios::call_stubs;
+    if (offset < 4 * silent_.size() && offset % 4 == 0 && silent_[offset / 4] && !paging)
+        // Our stubs have no instruction before the VMCALL that could shadow interrupts.
+        vcpu_->regs.rip += bios::vmcall_length;
+    else
+        hypercall(at, paging);
+    return board_.pic.interrupt_pending() || attention_ ? 0 : deadline_;
+}
+
+void Vm::find_silent_calls() {
+    for (unsigned i = 0; i < silent_.size(); ++i) {
+        const u8 interrupt = static_cast<u8>(i);
+        silent_[i] = bios_ && bios::interrupts[i].idle && !is_traced(interrupt);
     }
+}
+
+void Vm::hypercall(Linear at, bool paging) {
+    const auto stub = bios::identify(at);
+    if (stub && bios_ && (!paging || is_bios_call(at)) && bios::callable_from(*vcpu_))
+        return is_traced(stub->interrupt) ? serve_traced(*stub) : serve(*stub);
     constexpr unsigned most_reports = 8;
     if (foreign_vmcalls_++ < most_reports)
         log(LogArea::vm, LogLevel::info,

@@ -9,7 +9,8 @@ namespace vestige::vm {
 struct ExitHandler {
     Vm& vm;
 
-    void operator()(const vcpu::HypercallExit&) const { vm.hypercall(); }
+    void operator()(const vcpu::HypercallExit&) const;
+    void operator()(const vcpu::ServedExit&) const {}
     void operator()(const vcpu::IoExit& exit) const { vm.port_access(exit); }
     void operator()(const vcpu::HostInterruptExit&) const { vm.tick(); }
     void operator()(const vcpu::TimerExit&) const { vm.tick(); }

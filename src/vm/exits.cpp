@@ -9,6 +9,10 @@ namespace vestige::vm {
 
 using cpu::Gpr;
 
+void ExitHandler::operator()(const vcpu::HypercallExit&) const {
+    vm.hypercall(cpu::linear_rip(*vm.vcpu_), (vm.vcpu_->cr0() & cpu::cr0::pg) != 0);
+}
+
 void ExitHandler::operator()(const vcpu::InterruptWindowExit&) const {
     vm.vcpu_->request_interrupt_window(false);
     vm.window_requested_ = false;

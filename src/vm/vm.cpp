@@ -51,6 +51,8 @@ bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
             .boot_order = config_.boot_order.view(),
             .raw_code = config_.raw_code, .raw_address = config_.raw_address,
             .raw_entry = config_.raw_entry});
+    find_silent_calls();
+    vcpu.hypercalls = this;
     video_mapped_ = board_.vga.window_version();
     return map_all(space, storage_, board_.vga.window());
 }
@@ -92,18 +94,15 @@ void Vm::step() {
         return;
     }
     const vcpu::VmExit exit = vcpu_->run(deadline_);
-    if (std::holds_alternative<vcpu::HypercallExit>(exit))
-        hypercall(); // the most frequent kind, without the way through the table
-    else
-        std::visit(ExitHandler{*this}, exit);
-    if (reset_wanted_ || end() != End::running)
+    std::visit(ExitHandler{*this}, exit);
+    if (attention_)
         finish_pending();
 }
 
 void Vm::finish_pending() {
-    if (end() != End::running || !reset_wanted_)
+    attention_ = false;
+    if (end() != End::running)
         return;
-    reset_wanted_ = false;
     log(LogArea::vm, LogLevel::debug, "vm {}: reset by {}", config_.name.view(), reset_reason_);
     start();
 }
@@ -200,7 +199,7 @@ void Vm::apply_video() {
 }
 
 void Vm::request_reset(const char* why) {
-    reset_wanted_ = true;
+    attention_ = true;
     reset_reason_ = why;
 }
 
@@ -233,6 +232,7 @@ void Vm::stop(std::string_view reason) {
 }
 
 void Vm::end_with(End end, u8 status) {
+    attention_ = true;
     status_ = status;
     end_.store(end, std::memory_order_release);
 }

@@ -16,6 +16,9 @@ constexpr u32 instruction_failed = 0xffffffff;
 
 constexpr u32 reason_vmcall = 18;
 
+/// As long as an address may be outside 64-bit code.
+constexpr u64 address_mask_32 = 0xffffffff;
+
 // The places that entry.S knows.
 static_assert(offsetof(cpu::Registers, gpr) == 0 && offsetof(cpu::Registers, rip) == 8 * 16 &&
               offsetof(cpu::Registers, rflags) == 8 * 17);
@@ -26,6 +29,12 @@ constexpr std::size_t slots_offset = 8;
 /// Writes a field that every CPU has, of a VMCS that initialize() has tried: nothing to check.
 [[gnu::always_inline]] inline void vmwrite_fast(u32 encoding, u64 value) {
     asm volatile("vmwrite %0, %1" ::"rm"(value), "r"(u64{encoding}) : "cc");
+}
+
+[[gnu::always_inline]] inline u64 vmread_fast(u32 encoding) {
+    u64 value;
+    asm volatile("vmread %1, %0" : "=r"(value) : "r"(u64{encoding}) : "cc");
+    return value;
 }
 
 /// Calls entry.S, which keeps no register but RSP and gives slots back; the exit reason.
@@ -57,9 +66,23 @@ constexpr std::size_t slots_offset = 8;
 [[gnu::optimize("omit-frame-pointer")]] vcpu::VmExit VmxVcpu::run(u64 deadline) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
-    static_assert(offsetof(VmxVcpu, host_stack_) - offsetof(VmxVcpu, regs) == 8 * 22);
+    static_assert(offsetof(VmxVcpu, host_stack_) - offsetof(VmxVcpu, regs) == 8 * 23);
     static_assert(offsetof(VmxVcpu, regs) == slots_offset);
 #pragma GCC diagnostic pop
+    cpu::Registers* slots = &regs;
+    u32 reason;
+    do {
+        of(slots).prepare_entry(deadline);
+        reason = resume(slots);
+        if (reason != reason_vmcall) [[unlikely]]
+            return of(slots).finish_exit(reason);
+        deadline = of(slots).serve_hypercall();
+    } while (deadline != 0);
+    return vcpu::ServedExit{};
+}
+
+/// What the CPU has to be told before each entry.
+[[gnu::always_inline]] inline void VmxVcpu::prepare_entry(u64 deadline) {
     const u64 ticks = (deadline - host::read_tsc()) >> timer_rate_;
     if ((ticks >> 32) != 0) [[unlikely]]
         arm_timer_far(deadline);
@@ -68,11 +91,13 @@ constexpr std::size_t slots_offset = 8;
     vmwrite_fast(field::guest_rip.encoding, regs.rip);
     vmwrite_fast(field::guest_rsp.encoding, regs.get(cpu::Gpr::rsp));
     vmwrite_fast(field::guest_rflags.encoding, regs.rflags);
-    cpu::Registers* slots = &regs;
-    const u32 reason = resume(slots);
-    if (reason == reason_vmcall) [[likely]]
-        return vcpu::HypercallExit{};
-    return of(slots).finish_exit(reason);
+}
+
+/// The next deadline, from whoever serves VMCALLs; that there is one, initialize() has seen to.
+[[gnu::always_inline]] inline u64 VmxVcpu::serve_hypercall() {
+    const Linear at{(vmread_fast(field::guest_cs_base.encoding) + regs.rip) & address_mask_32};
+    const bool paging = (vmread_fast(field::guest_cr0.encoding) & cpu::cr0::pg) != 0;
+    return hypercalls->serve_hypercall(at, paging);
 }
 
 /// The vCPU around its registers: what run() has left of itself after an exit, for nothing.

@@ -14,7 +14,7 @@ from vestige.tree import BUILD
 
 from cases import CASES
 from images import MAKERS, image
-from runner import run_case
+from runner import LOGS, run_case
 
 
 def unit_tests():
@@ -43,12 +43,21 @@ def guarded(case):
         return f"{type(error).__name__}: {error}"
 
 
+def show_figures(case):
+    """What a guest measured, for whoever reads the log."""
+    console = LOGS / case.name / "console.txt"
+    if console.exists():
+        for figure in re.findall(rb"BENCH [\w.-]+ [\d.]+", console.read_bytes()):
+            print(f"    {figure.decode()}")
+
+
 def system_tests(cases):
     failed = 0
     with ThreadPoolExecutor(max_workers=2) as pool:
         for case, wrong in zip(cases, pool.map(guarded, cases)):
             print(f"{'FAIL' if wrong else 'PASS'}: system/{case.name}"
                   f"{': ' + wrong if wrong else ''}", flush=True)
+            show_figures(case)
             failed += bool(wrong)
     return len(cases) - failed, failed
 

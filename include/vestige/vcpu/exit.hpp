@@ -22,6 +22,8 @@ struct InterruptWindowExit {};
 struct NmiWindowExit {};
 /// VMCALL (VMMCALL). RIP is still at it. Privilege and place are for the VM to check.
 struct HypercallExit {};
+/// The HypercallSink has served a VMCALL and wants to be asked before the guest goes on.
+struct ServedExit {};
 struct CpuidExit {};
 struct HaltExit {};
 /// PAUSE-loop, MONITOR and the like.
@@ -107,7 +109,7 @@ struct UnexpectedExit {
 };
 
 using VmExit =
-    std::variant<HypercallExit, IoExit, HostInterruptExit, TimerExit, InterruptWindowExit,
+    std::variant<HypercallExit, ServedExit, IoExit, HostInterruptExit, TimerExit, InterruptWindowExit,
                  NmiWindowExit, CpuidExit, HaltExit, PauseExit, CacheExit, InvlpgExit, MsrExit,
                  CrExit, DrExit, MemoryExit, XsetbvExit, TaskSwitchExit, ExceptionExit,
                  ShutdownExit, UndefinedInstructionExit, ForbiddenInstructionExit, FailedEntryExit,

@@ -10,9 +10,23 @@
 
 namespace vestige::vcpu {
 
+/// Serves VMCALLs inside run(): half the price of an exit is the way out of it and back.
+class HypercallSink {
+  public:
+    /// RIP is at the VMCALL, which lies at the linear address. The deadline with which the guest
+    /// goes on, as for run(); 0 makes run() return a ServedExit.
+    [[nodiscard]] virtual u64 serve_hypercall(Linear at, bool paging) = 0;
+
+  protected:
+    ~HypercallSink() = default;
+};
+
 /// One virtual CPU, pinned to the physical CPU that calls run().
 class Vcpu : public cpu::CpuState {
   public:
+    /// Without one, or where that is no gain, run() returns a HypercallExit for each VMCALL.
+    HypercallSink* hypercalls = nullptr;
+
     /// Enters the guest and comes back with the reason it stopped, at the latest when the host's
     /// TSC reaches deadline. An event that was being delivered when the exit came is injected
     /// again at the next run() unless cancel_event() drops it.
@@ -21,9 +35,6 @@ class Vcpu : public cpu::CpuState {
     /// Moves RIP past the instruction that caused the last exit, ends the interrupt shadow of STI
     /// and MOV SS, and leaves a single-step trap pending if TF asks for one.
     virtual void skip_instruction() = 0;
-    /// Base of CS alone, and whether paging is on: what every BIOS call has to know.
-    [[nodiscard]] virtual u64 code_base() const = 0;
-    [[nodiscard]] virtual bool paging() const = 0;
     /// Length in bytes of the instruction that caused the last exit.
     [[nodiscard]] virtual unsigned instruction_length() const = 0;
 

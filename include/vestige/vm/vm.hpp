@@ -53,7 +53,8 @@ struct VmLinks {
 class Vm final : public machine::PowerControl,
                  public machine::Clock,
                  public cpu::MemoryBus,
-                 public cpu::MsrBackend {
+                 public cpu::MsrBackend,
+                 public vcpu::HypercallSink {
   public:
     Vm(const VmConfig& config, HostServices& host, const VmLinks& links, const GuestStorage& storage);
 
@@ -100,6 +101,8 @@ class Vm final : public machine::PowerControl,
     // MemoryBus: memory and devices
     u64 read(Gpa address, Width width) override;
     void write(Gpa address, Width width, u64 value) override;
+    // HypercallSink
+    [[nodiscard]] u64 serve_hypercall(Linear at, bool paging) override;
     // MsrBackend
     [[nodiscard]] bool read_state(u32 index, u64& value) const override;
     [[nodiscard]] bool write_state(u32 index, u64 value) override;
@@ -120,7 +123,8 @@ class Vm final : public machine::PowerControl,
     void apply_video();
     void obey(Order order);
 
-    void hypercall();
+    void hypercall(Linear at, bool paging);
+    void find_silent_calls();
     [[nodiscard]] bool is_traced(u8 interrupt) const {
         return (config_.traced[interrupt / 64U] >> (interrupt % 64U) & 1) != 0;
     }
@@ -170,11 +174,13 @@ class Vm final : public machine::PowerControl,
     bool a20_mapped_ = true;
     u32 video_mapped_ = 0;
     bool window_requested_ = false;
-    bool reset_wanted_ = false;
+    bool attention_ = false; ///< a reset is wanted, or the end has come
     std::atomic<bool> paused_{false};
     bool nmi_wanted_ = false;
     const char* reset_reason_ = "";
     unsigned foreign_vmcalls_ = 0;
+    /// BIOS calls that only return, by interrupt.
+    std::array<bool, 256> silent_{};
     u8 status_ = 0;
     std::atomic<End> end_{End::running};
     std::atomic<Order> order_{Order::none};

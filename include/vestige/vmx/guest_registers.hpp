@@ -47,10 +47,6 @@ template <class Store> class GuestRegisters : public vcpu::Vcpu {
                 static_cast<u32>(vmcs_.read_any(access_rights_field(name)))};
     }
     void set_segment(cpu::SegmentName name, const cpu::Segment& segment) final;
-    [[nodiscard]] u64 code_base() const final { return vmcs_.read(field::guest_cs_base); }
-    [[nodiscard]] bool paging() const final {
-        return (vmcs_.read(field::guest_cr0) & cpu::cr0::pg) != 0;
-    }
     [[nodiscard]] cpu::DescriptorTable gdtr() const final {
         return {vmcs_.read(field::guest_gdtr_base), vmcs_.read(field::guest_gdtr_limit)};
     }

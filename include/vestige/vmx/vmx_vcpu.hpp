@@ -51,6 +51,8 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
 
   private:
     [[nodiscard]] static VmxVcpu& of(cpu::Registers* slots);
+    void prepare_entry(u64 deadline);
+    [[nodiscard]] u64 serve_hypercall();
     [[nodiscard]] vcpu::VmExit finish_exit(u32 reason);
     [[nodiscard]] vcpu::VmExit after_exception();
     [[nodiscard]] bool launch_and_return();
