@@ -92,6 +92,14 @@ struct Mux : testing::Test, Interpreter, CellDisplay {
     bool leaving = false;
 };
 
+TEST(VmConsole, KeepsTheNameOfAConfigThatIsGone) {
+    std::string name = "short-lived";
+    const FakeScreen screen;
+    const auto console = std::make_unique<VmConsole>(name, screen);
+    name.assign(name.size(), '?');
+    EXPECT_EQ(console->name(), "short-lived");
+}
+
 TEST_F(Mux, Com1PassesUnchanged) {
     start(config::ScreenMode::lines);
     send(a->com1_out(), "x\x1b[31m\x01\r\ny");

@@ -2,6 +2,7 @@
 // One VM's end of the console: what its CPU and the console's CPU pass each other without waiting.
 #pragma once
 
+#include "vestige/base/format.hpp"
 #include "vestige/base/spsc_ring.hpp"
 #include "vestige/bios/environment.hpp"
 #include "vestige/machine/backends.hpp"
