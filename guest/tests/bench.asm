@@ -11,6 +11,7 @@
 iterations  equ 100
 rounds      equ 20
 null_vector equ 0xf1
+no_memory   equ 0xa000          ; graphics memory, off in text modes: each access is emulated
 
     real_mode_start
     hook 0xf0, plain_iret
@@ -88,6 +89,11 @@ null_vector equ 0xf1
     measure_begin
     in al, 0x80
     measure_end "in-80", scratch
+    mov ax, no_memory
+    mov es, ax
+    measure_begin
+    mov al, [es:0]
+    measure_end "mmio-mov", scratch
     finish
 
 plain_iret:

@@ -77,14 +77,14 @@ Emulation execute(LinearAccess& access, MemoryBus& bus, const EmulatorFeatures& 
 
 } // namespace
 
-Emulation emulate_instruction(LinearAccess& access, MemoryBus& bus,
+Emulation emulate_instruction(LinearAccess& access, MemoryBus& bus, DecodeCache& cache,
                               const EmulatorFeatures& features) {
     CpuState& state = access.state();
     Fetch fetch{access};
     for (unsigned pages = 0; pages < 2; ++pages) {
         if (const auto done = fetch.more(); !done)
             return done.error();
-        const auto decoded = decode(fetch.bytes(), mode_of(state), code_size_of(state));
+        const auto decoded = cache.decode(state.regs.rip, fetch.bytes(), mode_of(state), code_size_of(state));
         if (decoded) {
             if (decoded.value().operation == Operation::movbe && !features.movbe)
                 return undefined_opcode();

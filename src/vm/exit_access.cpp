@@ -54,7 +54,7 @@ void Vm::memory_access(const vcpu::MemoryExit& exit) {
     }
     cpu::LinearAccess memory = access();
     const cpu::Emulation result =
-        cpu::emulate_instruction(memory, *this, {.movbe = cpuid_.movbe()});
+        cpu::emulate_instruction(memory, *this, decoded_, {.movbe = cpuid_.movbe()});
     if (const auto* const done = std::get_if<cpu::Emulated>(&result)) {
         if (done->finished)
             vcpu_->clear_interrupt_shadow();

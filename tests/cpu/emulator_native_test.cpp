@@ -108,7 +108,7 @@ class EmulatorNativeTest : public test::GuestFixture {
         cpu.regs.set(Gpr::rsi, before.rsi + guest_area);
         cpu.regs.set(Gpr::rdi, before.rdi + guest_area);
         cpu.regs.rflags = before.flags;
-        const Emulation result = emulate_instruction(access, bus, {.movbe = true});
+        const Emulation result = emulate_instruction(access, bus, cache, {.movbe = true});
         const auto* done = std::get_if<Emulated>(&result);
         EXPECT_TRUE(done != nullptr && done->finished);
         EXPECT_EQ(cpu.regs.rip, 0x8000 + code.size());
@@ -165,6 +165,7 @@ class EmulatorNativeTest : public test::GuestFixture {
     Native native;
     std::mt19937_64 random{20261121};
     test::FakeBus bus{memory};
+    DecodeCache cache;
 };
 
 constexpr unsigned widths[] = {1, 2, 4, 8};

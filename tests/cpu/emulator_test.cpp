@@ -14,7 +14,7 @@ class EmulatorTest : public test::GuestFixture {
     /// Puts code at CS:RIP and emulates one instruction.
     Emulation run(std::initializer_list<unsigned> code) {
         put(linear_rip(cpu).value(), code);
-        return emulate_instruction(access, bus, features);
+        return emulate_instruction(access, bus, cache, features);
     }
     void expect_done(std::initializer_list<unsigned> code, bool finished = true) {
         const u64 rip = cpu.regs.rip;
@@ -38,6 +38,7 @@ class EmulatorTest : public test::GuestFixture {
 
     EmulatorFeatures features;
     test::FakeBus bus{memory};
+    DecodeCache cache;
 };
 
 TEST_F(EmulatorTest, RealModeStores) {
@@ -374,7 +375,7 @@ TEST_F(EmulatorTest, RandomCodeStaysWithinBounds) {
         memory.write(Gpa{linear_rip(cpu).value() & 0x3fffff}, code);
         bus.count = 0;
         const u64 rip = cpu.regs.rip;
-        const Emulation result = emulate_instruction(access, bus, features);
+        const Emulation result = emulate_instruction(access, bus, cache, features);
         EXPECT_LE(bus.count, 2U * 8 * 64);
         if (std::holds_alternative<Emulated>(result))
             ++executed;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vestige/base/format.hpp"
+#include "vestige/cpu/decode_cache.hpp"
 #include "vestige/cpu/linear_access.hpp"
 #include "vestige/cpu/memory_bus.hpp"
 
@@ -36,6 +37,7 @@ struct EmulatorFeatures {
 /// Fetches the instruction at CS:RIP once through the guest's page tables, decodes that copy and
 /// executes it; data goes over bus.
 [[nodiscard]] Emulation emulate_instruction(LinearAccess& access, MemoryBus& bus,
+                                            DecodeCache& cache,
                                             const EmulatorFeatures& features = {});
 
 } // namespace vestige::cpu

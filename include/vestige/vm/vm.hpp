@@ -4,6 +4,7 @@
 
 #include "vestige/base/log.hpp"
 #include "vestige/bios/bios.hpp"
+#include "vestige/cpu/decode_cache.hpp"
 #include "vestige/cpu/exception_combining.hpp"
 #include "vestige/cpu/linear_access.hpp"
 #include "vestige/cpu/memory_bus.hpp"
@@ -160,6 +161,7 @@ class Vm final : public machine::PowerControl,
     vcpu::Vcpu* vcpu_ = nullptr;
     vcpu::AddressSpace* space_ = nullptr;
     cpu::CpuidPolicy cpuid_;
+    cpu::DecodeCache decoded_;
     cpu::PhysicalPath path_;
     std::optional<cpu::MsrState> msrs_;
     std::optional<bios::Bios> bios_;
