@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: BSD-2-Clause
-; Writes all over the address space and every I/O port, reads them all back, with interrupts off,
-; then ends with status 0. Ports that would end or reset the VM get harmless values, so that the
+; Writes all over the address space and the I/O ports, reads them back, with interrupts off, then
+; ends with status 0. Ports that would end or reset the VM get harmless values, so that the
 ; storm comes to its end.
 ; Module words: raw
 code32      equ 0x08
@@ -41,13 +41,13 @@ protected:
     jb .low
     pass "storm-low"
 
-; A dword in every 64 KiB of the whole 4 GiB, read, changed, written.
+; Dwords all over the 4 GiB, at changing places in their pages, read, changed, written.
     mov edi, 0x140000
 .high:
     call random
     xor [edi], eax
     mov al, [edi + 1]
-    add edi, 0x10000
+    add edi, 0x41004
     jnc .high
     pass "storm-high"
 
@@ -61,7 +61,7 @@ protected:
     mov [0xfffe], ax
     pass "storm-edges"
 
-; Every port: byte, word, dword; then read.
+; Ports: byte, word, dword; then read.
     mov edi, 2                  ; passes
 .pass:
     xor edx, edx
@@ -80,8 +80,11 @@ protected:
     in eax, dx
 .skip:
     inc edx
-    test edx, 0x10000
-    jz .port
+    cmp edx, 0x1000             ; the ISA bus' devices are below: of the others every eleventh
+    jb .port
+    add edx, 10
+    cmp edx, 0x10000
+    jb .port
     dec edi
     jnz .pass
     pass "storm-ports"
@@ -116,8 +119,8 @@ random:
     ret
 
 ; Makes EAX harmless where the up to four ports from DX include one that ends or resets the VM:
-; 64h, 92h, F4h, 8900h (one character is no word), CF9h. Port F4h itself is left out; so is E9h,
-; which would only fill the log.
+; 64h, 92h, 604h (PM1 control), F4h, 8900h (one character is no word), CF9h. Port F4h itself is
+; left out; so is E9h, which would only fill the log.
 tame:
     mov ebx, edx
     and ebx, 0xffff
@@ -144,6 +147,11 @@ tame:
     cmp ecx, 0x92
     jae .quiet
 .not_92:
+    cmp ebx, 0x605
+    ja .not_pm1
+    cmp ecx, 0x604
+    jae .quiet
+.not_pm1:
     cmp ebx, 0xcf9
     ja .not_cf9
     cmp ecx, 0xcf9

@@ -20,7 +20,7 @@ class Case:
     forbidden: list = field(default_factory=lambda: [r"panic:", r"FAIL "])
     status: int = None
     complaints: bool = False  # the emulator's log is expected to complain
-    limit: int = 240  # seconds; only a hang gets there
+    limit: int = 150  # seconds of processor time for the emulator; only a hang gets there
 
 
 def raw(name, extra="", kind="raw"):

@@ -81,7 +81,7 @@ def run_case(case):
     options = parse_options(arguments_of(case, folder))
     options.memory = runner.needed_memory(options)
     machine = runner.make_machine(options, folder, False)
-    session = Session(machine, case.limit)
+    session = Session(machine, cpu_limit=case.limit)
     script = Script(case)
     machine.start()
     try:

@@ -8,19 +8,35 @@ import sys
 import termios
 import time
 import tty
+from pathlib import Path
 
 ALL_ENDED = re.compile(rb"vestige: all VMs ended, exit status (\d+)\r?\n")
 NOT_STARTED = re.compile(rb"vestige: (panic: .*|.*not started.*)\r?\n")
 TIME_OUT, FAULT, DID_NOT_START = 124, 126, 127
 AFTER_PANIC = 2.0  # seconds for the rest of a report
 KEY_INTERVAL = 0.02  # a UART without interrupts on the other side
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+WALL_PER_CPU_SECOND = 15  # how slow a loaded machine may make an emulator
+
+
+def cpu_seconds(process):
+    """Processor time that a process has had; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
 
 
 class Session:
-    """Pumps until the hypervisor says that it is done, the emulator ends or the time is over."""
+    """Pumps until the hypervisor says that it is done, the emulator ends or the time is over: timeout
+    counts seconds of the clock, cpu_limit those that the emulator got from the processor."""
 
-    def __init__(self, machine, timeout, keys=None, sink=None, serial=None):
+    def __init__(self, machine, timeout=None, keys=None, sink=None, serial=None, cpu_limit=None):
         self.machine = machine
+        self.cpu_limit = cpu_limit
+        if cpu_limit:
+            timeout = cpu_limit * WALL_PER_CPU_SECOND
         self.deadline = time.monotonic() + timeout if timeout else None
         self.keys = keys
         self.sink = sink
@@ -61,6 +77,11 @@ class Session:
             self.pending = self.pending[1:]
             self.next_key = now + KEY_INTERVAL
 
+    def is_over(self):
+        if self.deadline and time.monotonic() > self.deadline:
+            return True
+        return bool(self.cpu_limit) and cpu_seconds(self.machine.process) > self.cpu_limit
+
     def run(self, watch=None):
         """The exit status. `watch(session)` may end the run with a status of its own."""
         status = None
@@ -82,7 +103,7 @@ class Session:
             status = self.verdict()
             if status is None and watch:
                 status = watch(self)
-            if status is None and self.deadline and time.monotonic() > self.deadline:
+            if status is None and self.is_over():
                 return TIME_OUT
         self.finish_report(status)
         return status
