@@ -14,6 +14,7 @@ struct ExitHandler {
     void operator()(const vcpu::IoExit& exit) const { vm.port_access(exit); }
     void operator()(const vcpu::HostInterruptExit&) const { vm.tick(); }
     void operator()(const vcpu::TimerExit&) const { vm.tick(); }
+    void operator()(const vcpu::MonitorTrapExit&) const {} // too late: nobody steps any more
     void operator()(const vcpu::InterruptWindowExit&) const;
     void operator()(const vcpu::NmiWindowExit&) const { vm.vcpu_->request_nmi_window(false); }
     void operator()(const vcpu::CpuidExit&) const { vm.cpuid_instruction(); }

@@ -11,7 +11,7 @@
 #define GPR(number) (8 * number)
 #define RIP GPR(16)
 #define RFLAGS GPR(17)
-#define HOST_STACK GPR(23)
+#define HOST_STACK GPR(24)
 
 #define FIELD_EXIT_REASON 0x4402
 #define FIELD_GUEST_RSP 0x681c

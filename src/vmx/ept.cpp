@@ -18,6 +18,13 @@ void Ept::unmap(Gpa start, u64 size) {
     (void)table_.unmap(start, size);
 }
 
+std::optional<vcpu::AddressSpace::Mapping> Ept::find(Gpa start) const {
+    const std::optional<EptLeaf> leaf = table_.find(start);
+    if (!leaf)
+        return {};
+    return Mapping{leaf->host + (start - leaf->guest), leaf->access};
+}
+
 void Ept::flush() {
     const std::optional<u64> pointer = table_.pointer();
     if (!pointer)

@@ -66,7 +66,7 @@ constexpr std::size_t slots_offset = 8;
 [[gnu::optimize("omit-frame-pointer")]] vcpu::VmExit VmxVcpu::run(u64 deadline) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
-    static_assert(offsetof(VmxVcpu, host_stack_) - offsetof(VmxVcpu, regs) == 8 * 23);
+    static_assert(offsetof(VmxVcpu, host_stack_) - offsetof(VmxVcpu, regs) == 8 * 24);
     static_assert(offsetof(VmxVcpu, regs) == slots_offset);
 #pragma GCC diagnostic pop
     cpu::Registers* slots = &regs;
@@ -164,6 +164,8 @@ vcpu::VmExit VmxVcpu::after_exception() {
         asm volatile("int $18" ::: "memory");
     recall_event(InterruptionInfo::NmiUnblocking::get(information) &&
                  exit.event.vector != cpu::exception::df);
+    if (exit.event.vector == cpu::exception::pf)
+        set_cr2(exit.qualification);
     if (exit.event.vector == cpu::exception::db) {
         after_debug_exception();
         show_debug_status(exit.qualification);

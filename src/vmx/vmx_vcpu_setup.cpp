@@ -17,12 +17,6 @@ namespace {
 
 constexpr u64 no_vmcs_link = ~u64{0};
 
-/// #DB and #AC can repeat for ever inside the CPU while they are delivered; a machine check belongs
-/// to the host.
-constexpr u32 intercepted_exceptions = bit32(cpu::exception::db.value) |
-                                       bit32(cpu::exception::ac.value) |
-                                       bit32(cpu::exception::mc.value);
-
 } // namespace
 
 VmxVcpu::VmxVcpu(const VcpuSetup& setup)
@@ -71,11 +65,12 @@ bool VmxVcpu::take_pages() {
 
 void VmxVcpu::write_controls(const ControlWords& words) {
     vmcs_.write(field::pin_based_controls, words.pin);
-    start_primary_controls(words.primary);
+    start_primary_controls(words.primary,
+                           static_cast<u32>(setup_.capabilities.primary_capability() >> 32));
     vmcs_.write(field::secondary_processor_controls, words.secondary);
     vmcs_.write(field::primary_exit_controls, words.exit);
     vmcs_.write(field::entry_controls, words.entry);
-    vmcs_.write(field::exception_bitmap, intercepted_exceptions);
+    intercept_exceptions(0);
     vmcs_.write(field::page_fault_error_code_mask, u32{0});
     vmcs_.write(field::page_fault_error_code_match, u32{0});
     vmcs_.write(field::cr3_target_count, u32{0});

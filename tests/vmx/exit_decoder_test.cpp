@@ -150,7 +150,7 @@ TEST(DecodeExit, EntryFailureBitWinsOverTheReason) {
 }
 
 TEST(DecodeExit, WhatOurSetUpRulesOutIsUnexpectedAndNamed) {
-    for (const u32 reason : {3u,  4u,  5u,  6u,  16u, 35u, 37u, 38u, 42u, 43u, 44u, 45u, 46u,
+    for (const u32 reason : {3u,  4u,  5u,  6u,  16u, 35u, 38u, 42u, 43u, 44u, 45u, 46u,
                              47u, 49u, 51u, 56u, 58u, 62u, 66u, 71u, 72u, 75u, 80u, 200u}) {
         const auto exit = decode(reason, {.qualification = 9});
         ASSERT_TRUE(std::holds_alternative<vcpu::UnexpectedExit>(exit)) << reason;

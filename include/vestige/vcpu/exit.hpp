@@ -16,6 +16,8 @@ namespace vestige::vcpu {
 struct HostInterruptExit {};
 /// The time slice or the deadline given to run() is over.
 struct TimerExit {};
+/// The monitor trap that was asked for: one instruction has run.
+struct MonitorTrapExit {};
 /// The guest can take an interrupt now, as asked for.
 struct InterruptWindowExit {};
 /// The guest can take an NMI now, as asked for.
@@ -80,7 +82,7 @@ struct TaskSwitchExit {
     u16 selector = 0;
     Source source = Source::jmp;
 };
-/// An intercepted exception (debugging, #AC and #DB loops). DR6 and DR7 are as if it had been
+/// An intercepted exception (debugging, #AC and #DB loops). DR6, DR7 and CR2 are as if it had been
 /// delivered; what is left to do is to inject it, combined with a pending event.
 struct ExceptionExit {
     cpu::Event event;
@@ -109,10 +111,10 @@ struct UnexpectedExit {
 };
 
 using VmExit =
-    std::variant<HypercallExit, ServedExit, IoExit, HostInterruptExit, TimerExit, InterruptWindowExit,
-                 NmiWindowExit, CpuidExit, HaltExit, PauseExit, CacheExit, InvlpgExit, MsrExit,
-                 CrExit, DrExit, MemoryExit, XsetbvExit, TaskSwitchExit, ExceptionExit,
-                 ShutdownExit, UndefinedInstructionExit, ForbiddenInstructionExit, FailedEntryExit,
-                 UnexpectedExit>;
+    std::variant<HypercallExit, ServedExit, IoExit, HostInterruptExit, TimerExit, MonitorTrapExit,
+                 InterruptWindowExit, NmiWindowExit, CpuidExit, HaltExit, PauseExit, CacheExit,
+                 InvlpgExit, MsrExit, CrExit, DrExit, MemoryExit, XsetbvExit, TaskSwitchExit,
+                 ExceptionExit, ShutdownExit, UndefinedInstructionExit, ForbiddenInstructionExit,
+                 FailedEntryExit, UnexpectedExit>;
 
 } // namespace vestige::vcpu

@@ -66,6 +66,18 @@ class Vcpu : public cpu::CpuState {
     [[nodiscard]] virtual u64 debug_register(unsigned number) const = 0;
     virtual void set_debug_register(unsigned number, u64 value) = 0;
 
+    // For debuggers.
+    /// Asks for a MonitorTrapExit after the next instruction; false where the CPU has no such trap.
+    [[nodiscard]] virtual bool request_monitor_trap(bool wanted) = 0;
+    /// Forgets a single-step trap that is pending behind the last instruction; whether it was.
+    virtual bool cancel_single_step() = 0;
+    /// Besides those that always exit: a bit per vector.
+    virtual void intercept_exceptions(u32 vectors) = 0;
+    /// Whether the guest's MOV DR exits, and DR7 at every exit is the guest's.
+    virtual void intercept_debug_registers(bool wanted) = 0;
+    /// Writes to CR0 that change one of these bits exit; 0: as usual.
+    virtual void intercept_cr0(u64 bits) = 0;
+
     /// After a FailedEntryExit: which entry rule is broken, with field and value, in words.
     virtual void explain_failed_entry(TextSink& out) const = 0;
 
@@ -87,6 +99,12 @@ class AddressSpace {
     /// False when page-table memory runs out.
     [[nodiscard]] virtual bool map(Gpa start, Hpa host, u64 size, Access access) = 0;
     virtual void unmap(Gpa start, u64 size) = 0;
+    struct Mapping {
+        Hpa host;
+        Access access;
+    };
+    /// What the page that starts at start is mapped to; nothing when it is not.
+    [[nodiscard]] virtual std::optional<Mapping> find(Gpa start) const = 0;
     /// Makes earlier map and unmap calls effective on the CPU that calls (INVEPT).
     virtual void flush() = 0;
 

@@ -14,6 +14,7 @@ class Ept final : public vcpu::AddressSpace {
 
     [[nodiscard]] bool map(Gpa start, Hpa host, u64 size, vcpu::Access access) override;
     void unmap(Gpa start, u64 size) override;
+    [[nodiscard]] std::optional<Mapping> find(Gpa start) const override;
     void flush() override;
 
     /// For the EPTP field; nullopt when there is no page for the root.

@@ -101,6 +101,8 @@ template <class Store> vcpu::VmExit decode_exit(const Vmcs<Store>& vmcs, u32 rea
         return decode_io(vmcs);
     case ExitMeaning::timer:
         return vcpu::TimerExit{};
+    case ExitMeaning::monitor_trap:
+        return vcpu::MonitorTrapExit{};
     case ExitMeaning::interrupt_window:
         return vcpu::InterruptWindowExit{};
     case ExitMeaning::nmi_window:

@@ -21,6 +21,7 @@ enum class ExitMeaning : u8 {
     exception_or_nmi,
     external_interrupt,
     triple_fault,
+    monitor_trap,
     interrupt_window,
     nmi_window,
     task_switch,
@@ -88,7 +89,7 @@ inline constexpr auto exit_infos = std::to_array<ExitInfo>({
     {"VM-entry failure due to MSR loading", ExitMeaning::failed_entry},         // 34
     {"reason 35", ExitMeaning::unexpected},                                     // 35
     {"MWAIT", ExitMeaning::undefined},                                          // 36
-    {"monitor trap flag", ExitMeaning::unexpected},                             // 37
+    {"monitor trap flag", ExitMeaning::monitor_trap},                           // 37
     {"reason 38", ExitMeaning::unexpected},                                     // 38
     {"MONITOR", ExitMeaning::undefined},                                        // 39
     {"PAUSE", ExitMeaning::pause},                                              // 40

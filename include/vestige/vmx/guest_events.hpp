@@ -38,14 +38,34 @@ template <class Store> class GuestEvents : public GuestRegisters<Store> {
         set_primary(primary::interrupt_window_exiting, wanted);
     }
     void request_nmi_window(bool wanted) final { set_primary(primary::nmi_window_exiting, wanted); }
+    [[nodiscard]] bool request_monitor_trap(bool wanted) final {
+        if (has_monitor_trap_)
+            set_primary(primary::monitor_trap_flag, wanted);
+        return has_monitor_trap_;
+    }
+    bool cancel_single_step() final;
+    void intercept_exceptions(u32 vectors) final {
+        vmcs_.write(field::exception_bitmap, always_intercepted | vectors);
+    }
+    void intercept_debug_registers(bool wanted) final {
+        set_primary(primary::mov_dr_exiting, wanted);
+    }
 
   protected:
     ~GuestEvents() = default;
     using GuestRegisters<Store>::vmcs_;
 
-    /// The word that windows are switched in; before anything else.
-    void start_primary_controls(u32 controls) {
+    /// #DB and #AC can repeat for ever inside the CPU while they are delivered; a machine check
+    /// belongs to the host.
+    static constexpr u32 always_intercepted = bit32(cpu::exception::db.value) |
+                                              bit32(cpu::exception::ac.value) |
+                                              bit32(cpu::exception::mc.value);
+
+    /// The word that windows are switched in, and those of its bits that may be set; before
+    /// anything else.
+    void start_primary_controls(u32 controls, u32 possible = 0) {
         primary_controls_ = controls;
+        has_monitor_trap_ = (possible & primary::monitor_trap_flag) != 0;
         vmcs_.write(field::primary_processor_controls, controls);
     }
     /// No event, nothing blocked, no window asked for.
@@ -83,6 +103,7 @@ template <class Store> class GuestEvents : public GuestRegisters<Store> {
     }
 
     u32 primary_controls_ = 0; ///< as in the VMCS
+    bool has_monitor_trap_ = false;
     /// No NMI went into this guest since reset: then NMI blocking cannot be its own doing.
     bool nmi_never_injected_ = true;
 };
@@ -106,6 +127,14 @@ template <class Store> void GuestEvents<Store>::skip_with_care(u64 next) {
     // The single-step trap comes after the instruction that we did in its place.
     if ((regs.rflags & cpu::rflags::tf) != 0)
         pend_single_step();
+}
+
+template <class Store> bool GuestEvents<Store>::cancel_single_step() {
+    const u64 pending = vmcs_.read(field::guest_pending_debug_exceptions);
+    if ((pending & pending_debug::single_step) == 0)
+        return false;
+    vmcs_.write(field::guest_pending_debug_exceptions, pending & ~pending_debug::single_step);
+    return true;
 }
 
 template <class Store> std::optional<cpu::Event> GuestEvents<Store>::pending_event() const {

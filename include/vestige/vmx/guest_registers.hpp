@@ -62,8 +62,9 @@ template <class Store> class GuestRegisters : public vcpu::Vcpu {
         vmcs_.write(field::guest_idtr_limit, table.limit);
     }
     [[nodiscard]] u64 cr0() const final {
-        return (vmcs_.read(field::guest_cr0) & ~owned_.cr0_mask()) |
-               (vmcs_.read(field::cr0_read_shadow) & owned_.cr0_mask());
+        const u64 mask = owned_.cr0_mask() | watched_cr0_;
+        return (vmcs_.read(field::guest_cr0) & ~mask) |
+               (vmcs_.read(field::cr0_read_shadow) & mask);
     }
     [[nodiscard]] u64 cr3() const final { return vmcs_.read(field::guest_cr3); }
     [[nodiscard]] u64 cr4() const final {
@@ -77,6 +78,7 @@ template <class Store> class GuestRegisters : public vcpu::Vcpu {
     void set_cr4(u64 value) final;
     void set_efer(u64 value) final;
     void set_dr7(u64 value) final { vmcs_.write(field::guest_dr7, value); }
+    void intercept_cr0(u64 bits) final;
 
     void set_tsc_offset(u64 offset) final { vmcs_.write(field::tsc_offset, offset); }
 
@@ -109,6 +111,7 @@ template <class Store> class GuestRegisters : public vcpu::Vcpu {
     void load_pdptes();
 
     OwnedBits owned_;
+    u64 watched_cr0_ = 0; ///< writes to them exit for a debugger
     cpu::MemoryBus& memory_;
 };
 
@@ -122,6 +125,12 @@ void GuestRegisters<Store>::set_segment(cpu::SegmentName name, const cpu::Segmen
     vmcs_.write_any(base_field(name), value.base);
     vmcs_.write_any(limit_field(name), value.limit);
     vmcs_.write_any(access_rights_field(name), value.access_rights);
+}
+
+template <class Store> void GuestRegisters<Store>::intercept_cr0(u64 bits) {
+    vmcs_.write(field::cr0_read_shadow, cr0());
+    watched_cr0_ = bits;
+    vmcs_.write(field::cr0_mask, owned_.cr0_mask() | bits);
 }
 
 template <class Store> void GuestRegisters<Store>::set_cr0(u64 value) {
