@@ -21,6 +21,8 @@ u64 Vm::serve_hypercall(Linear at, bool paging) {
     if (offset < 4 * silent_.size() && offset % 4 == 0 && silent_[offset / 4] && !paging)
         // Our stubs have no instruction before the VMCALL that could shadow interrupts.
         vcpu_->regs.rip += bios::vmcall_length;
+    else if (debugging_)
+        return 0; // the debugger is asked first, and has it handled as an exit
     else
         hypercall(at, paging);
     return board_.pic.interrupt_pending() || attention_ ? 0 : deadline_;
@@ -29,7 +31,7 @@ u64 Vm::serve_hypercall(Linear at, bool paging) {
 void Vm::find_silent_calls() {
     for (unsigned i = 0; i < silent_.size(); ++i) {
         const u8 interrupt = static_cast<u8>(i);
-        silent_[i] = bios_ && bios::interrupts[i].idle && !is_traced(interrupt);
+        silent_[i] = bios_ && bios::interrupts[i].idle && !is_traced(interrupt) && !debugging_;
     }
 }
 
@@ -46,10 +48,13 @@ void Vm::hypercall(Linear at, bool paging) {
 }
 
 void Vm::serve(bios::Stub stub) {
-    if (bios_->call(stub) == bios::Outcome::done)
+    const u8 function = vcpu_->regs.high(cpu::Gpr::rax);
+    if (bios_->call(stub) == bios::Outcome::done) {
         vcpu_->skip_instruction();
-    else
+        bios_done_ = ServedCall{stub.interrupt, function};
+    } else {
         vcpu_->clear_interrupt_shadow();
+    }
     if (board_.a20.enabled() != a20_mapped_)
         apply_a20();
     apply_video();

@@ -130,7 +130,12 @@ void Vm::control_access(const vcpu::CrExit& exit) {
     vcpu_->skip_instruction();
 }
 
+/// While a debugger has registers of its own in the CPU, the guest's are elsewhere.
 void Vm::debug_access(const vcpu::DrExit& exit) {
+    HiddenTraps& hidden = debugger_.debug_registers();
+    const bool apart = hidden.active();
+    if (apart && hidden.take_general_detect())
+        return raise(cpu::fault(cpu::exception::db));
     const auto number = cpu::debug_register_number(*vcpu_, exit.number);
     if (!number)
         return raise(number.error());
@@ -139,12 +144,18 @@ void Vm::debug_access(const vcpu::DrExit& exit) {
         const auto value = cpu::debug_register_value(*vcpu_, dr, vcpu_->regs.get(exit.gpr));
         if (!value)
             return raise(value.error());
-        if (dr == 7)
+        if (apart)
+            hidden.set_guest_register(dr, value.value());
+        else if (dr == 7)
             vcpu_->set_dr7(value.value());
         else
             vcpu_->set_debug_register(dr, value.value());
     } else {
-        vcpu_->regs.set(exit.gpr, dr == 7 ? vcpu_->dr7() : vcpu_->debug_register(dr));
+        const u64 value = apart     ? hidden.guest_register(dr)
+                          : dr == 7 ? vcpu_->dr7()
+                                    : vcpu_->debug_register(dr);
+        const bool wide = cpu::mode_of(*vcpu_) == cpu::Mode::long64;
+        vcpu_->regs.set(exit.gpr, wide ? Width::qword : Width::dword, value);
     }
     vcpu_->skip_instruction();
 }

@@ -3,10 +3,16 @@
 core_sources += \
     src/vm/bios_calls.cpp \
     src/vm/board.cpp \
+    src/vm/breakpoint.cpp \
+    src/vm/debugger.cpp \
+    src/vm/debugger_run.cpp \
     src/vm/exit_access.cpp \
     src/vm/exit_handler.hpp \
     src/vm/exits.cpp \
     src/vm/guest_view.cpp \
+    src/vm/hidden_traps.cpp \
+    src/vm/instruction_kind.cpp \
     src/vm/memory_layout.cpp \
     src/vm/state_text.cpp \
+    src/vm/stepper.cpp \
     src/vm/vm.cpp

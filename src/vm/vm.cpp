@@ -5,14 +5,15 @@
 #include "exit_handler.hpp"
 
 #include "vestige/base/panic.hpp"
+#include "vestige/vm/state_text.hpp"
 
 #include <algorithm>
 
 namespace vestige::vm {
 namespace {
 
-/// The longest a guest runs before the host looks at its own work.
-constexpr machine::Nanoseconds slice = 10'000'000;
+/// How often a stopped VM looks for work.
+constexpr machine::Nanoseconds rest_interval = 200'000;
 constexpr u8 fault_status = 126;
 
 } // namespace
@@ -51,13 +52,16 @@ bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
             .boot_order = config_.boot_order.view(),
             .raw_code = config_.raw_code, .raw_address = config_.raw_address,
             .raw_entry = config_.raw_entry});
+    debugger_.connect(vcpu, space);
     find_silent_calls();
     vcpu.hypercalls = this;
     video_mapped_ = board_.vga.window_version();
     return map_all(space, storage_, board_.vga.window());
 }
 
-machine::Nanoseconds Vm::now() const { return host_.to_nanoseconds(host_.tsc() - tsc_start_); }
+machine::Nanoseconds Vm::now() const {
+    return host_.to_nanoseconds((stopped_at_ != 0 ? stopped_at_ : host_.tsc()) - tsc_start_);
+}
 
 /// The CPU at the reset vector, which jumps into our ROM's POST or the guest's own ROM.
 void Vm::start() {
@@ -75,6 +79,7 @@ void Vm::start() {
     vcpu_->request_interrupt_window(false);
     window_requested_ = false;
     halted_ = false;
+    debugger_.guest_reset();
     rearm();
 }
 
@@ -82,11 +87,19 @@ void Vm::run() {
     space_->flush();
     start();
     slice_end_ = host_.tsc();
+    if (config_.start_stopped)
+        debugger_.stop();
     while (end() == End::running)
         step();
 }
 
 void Vm::step() {
+    if (debugger_.active() != debugging_) {
+        debugging_ = !debugging_;
+        find_silent_calls();
+    }
+    if (debugging_)
+        return debug_step();
     if (board_.pic.interrupt_pending() && !paused_.load(std::memory_order_relaxed))
         deliver_interrupts();
     if (halted_ || paused_.load(std::memory_order_relaxed)) {
@@ -97,6 +110,63 @@ void Vm::step() {
     std::visit(ExitHandler{*this}, exit);
     if (attention_)
         finish_pending();
+}
+
+/// A step while breakpoints are set or the guest is stepped.
+void Vm::debug_step() {
+    if (debugger_.stopped())
+        return rest();
+    if (debugger_.fault_is_over())
+        return stop(debugger_.last_stop().text.view());
+    resume_time();
+    if (board_.pic.interrupt_pending() && !paused_.load(std::memory_order_relaxed) &&
+        (halted_ || !debugger_.holds_interrupts()))
+        deliver_interrupts();
+    if (halted_ || paused_.load(std::memory_order_relaxed))
+        return sleep();
+    bios_done_ = {};
+    if (const auto exit = debugger_.enter(deadline_)) {
+        std::visit(ExitHandler{*this}, *exit);
+        debugger_.handled(*exit, bios_done_);
+    }
+    if (attention_)
+        finish_pending();
+}
+
+/// A debugger has the guest: its time stands still, and only the host's work goes on.
+void Vm::rest() {
+    if (stopped_at_ == 0) {
+        stopped_at_ = host_.tsc();
+        announce_stop();
+    }
+    host_.idle_until(host_.tsc() + host_.to_ticks(rest_interval));
+    host_.poll();
+    obey(order_.exchange(Order::none, std::memory_order_acquire));
+    mailbox_.serve(*this);
+    if (!debugger_.stopped())
+        resume_time();
+}
+
+void Vm::announce_stop() {
+    const Stop& why = debugger_.last_stop();
+    if (why.owner != BreakOwner::user || why.cause == StopCause::request)
+        return;
+    char text[80];
+    TextBuffer place{text};
+    print_code_address(place, *vcpu_);
+    log(LogArea::vm, LogLevel::info, "vm {}: stopped at {}: {}", config_.name.view(), place.view(),
+        why.text.view());
+}
+
+void Vm::resume_time() {
+    if (stopped_at_ == 0)
+        return;
+    const u64 gone = host_.tsc() - stopped_at_;
+    stopped_at_ = 0;
+    tsc_start_ += gone;
+    tsc_offset_ -= gone;
+    vcpu_->set_tsc_offset(tsc_offset_);
+    rearm();
 }
 
 void Vm::finish_pending() {
@@ -138,7 +208,7 @@ void Vm::tick() {
         if (board_.keyboard.queued() == 0)
             if (const auto key = links_.keys.next_key(); !key.empty())
                 static_cast<void>(board_.keyboard.key(key));
-        slice_end_ = host_.tsc() + host_.to_ticks(slice);
+        slice_end_ = host_.tsc() + host_.to_ticks(config_.slice);
         obey(order_.exchange(Order::none, std::memory_order_acquire));
         if (nmi_wanted_ && vcpu_->can_take_nmi()) {
             vcpu_->inject({cpu::EventType::nmi, cpu::exception::nmi, {}, 0});
@@ -182,6 +252,7 @@ void Vm::apply_a20() {
     a20_mapped_ = board_.a20.enabled();
     if (!map_a20(*space_, storage_, board_.vga.window(), a20_mapped_))
         stop("no memory for the page tables that A20 off needs");
+    debugger_.remapped();
     space_->flush();
 }
 
@@ -195,6 +266,7 @@ void Vm::apply_video() {
         panic("a VM's video memory does not fit its address space");
     if (!map_window(*space_, storage_, board_.vga.window(), a20_mapped_))
         stop("no memory for the page tables of video memory");
+    debugger_.remapped();
     space_->flush();
 }
 
@@ -224,7 +296,7 @@ void Vm::exit_with(u8 status) {
 }
 
 void Vm::stop(std::string_view reason) {
-    if (end() != End::running)
+    if (end() != End::running || debugger_.hold_fault(reason))
         return;
     log(LogArea::vm, LogLevel::info, "vm {}: stopped: {}", config_.name.view(), reason);
     report_state();
@@ -235,6 +307,7 @@ void Vm::end_with(End end, u8 status) {
     attention_ = true;
     status_ = status;
     end_.store(end, std::memory_order_release);
+    debugger_.ended(status);
 }
 
 void Vm::raise(const cpu::Event& event) {

@@ -11,6 +11,7 @@
 #include "vestige/cpu/msr_policy.hpp"
 #include "vestige/vcpu/vcpu.hpp"
 #include "vestige/vm/board.hpp"
+#include "vestige/vm/debugger.hpp"
 #include "vestige/vm/host_services.hpp"
 #include "vestige/vm/mailbox.hpp"
 #include "vestige/vm/memory_layout.hpp"
@@ -41,6 +42,10 @@ struct VmConfig {
     /// A boot ROM of the guest's own: then there is no BIOS of ours.
     std::span<const std::byte> boot_rom;
     OnFault on_fault = OnFault::stop;
+    /// The longest that a guest runs before the host looks at its own work.
+    machine::Nanoseconds slice = 10'000'000;
+    /// A debugger has it before the first instruction.
+    bool start_stopped = false;
     /// BIOS calls to print, a bit per interrupt.
     std::array<u64, 4> traced{};
 };
@@ -85,6 +90,7 @@ class Vm final : public machine::PowerControl,
     [[nodiscard]] vcpu::AddressSpace& space() { return *space_; }
     [[nodiscard]] const cpu::PhysicalPath& path() const { return path_; }
     [[nodiscard]] HostServices& host() { return host_; }
+    [[nodiscard]] Debugger& debugger() { return debugger_; }
     [[nodiscard]] bool halted() const { return halted_; }
     void pause() { paused_ = true; }
     void resume() { paused_ = false; }
@@ -116,6 +122,10 @@ class Vm final : public machine::PowerControl,
     void start();
     void finish_pending();
     void step();
+    void debug_step();
+    void rest();
+    void announce_stop();
+    void resume_time();
     void deliver_interrupts();
     void sleep();
     void tick();
@@ -165,6 +175,10 @@ class Vm final : public machine::PowerControl,
     cpu::PhysicalPath path_;
     std::optional<cpu::MsrState> msrs_;
     std::optional<bios::Bios> bios_;
+    Debugger debugger_{path_};
+    bool debugging_ = false; ///< debug_step() runs the guest
+    BiosDone bios_done_; ///< by the exit that is being handled
+    u64 stopped_at_ = 0; ///< host TSC when the guest's time stood still; 0: it goes on
     u64 tsc_start_;
     u64 tsc_offset_ = 0;
     u64 deadline_ = 0;      ///< host TSC at which a device or the slice is due

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Between two stops: runs and steps the guest and looks for what it is to be stopped at.
+#include "vestige/vm/debugger.hpp"
+
+#include "vestige/bios/rom.hpp"
+#include "vestige/cpu/control_registers.hpp"
+#include "vestige/cpu/decoder.hpp"
+
+#include <algorithm>
+
+namespace vestige::vm {
+
+using cpu::Gpr;
+using cpu::SegmentName;
+
+namespace {
+
+/// Instructions between a change of CR0 and the far jump that makes it effective.
+constexpr unsigned mode_chase_length = 16;
+
+const char* name_of(cpu::Mode mode) {
+    switch (mode) {
+    case cpu::Mode::real:
+        return "real mode";
+    case cpu::Mode::v86:
+        return "virtual-8086 mode";
+    case cpu::Mode::protected16:
+        return "16-bit protected mode";
+    case cpu::Mode::protected32:
+        return "32-bit protected mode";
+    case cpu::Mode::long_compatibility:
+        return "compatibility mode";
+    case cpu::Mode::long64:
+        break;
+    }
+    return "64-bit mode";
+}
+
+} // namespace
+
+Linear Debugger::stack_pointer() const {
+    const u64 sp = cpu_->regs.get(Gpr::rsp);
+    const cpu::Segment ss = cpu_->segment(SegmentName::ss);
+    if (cpu::mode_of(*cpu_) == cpu::Mode::long64)
+        return Linear{sp};
+    const u64 mask = cpu::Segment::Default32::get(ss.access_rights) ? 0xffffffff : 0xffff;
+    return Linear{(ss.base + (sp & mask)) & 0xffffffff};
+}
+
+bool Debugger::steps_now() const {
+    return first_ || mode_chase_ != 0 || traps_.any_open() ||
+           (goal_ != Goal::none && !detour_.on);
+}
+
+bool Debugger::holds_interrupts() const {
+    if (state_ != State::running)
+        return state_ == State::stopped;
+    return first_ || traps_.any_open() ||
+           (goal_ == Goal::steps && !detour_.on && hold_interrupts_);
+}
+
+std::optional<vcpu::VmExit> Debugger::enter(u64 deadline) {
+    if (steps_now())
+        return enter_stepping(deadline);
+    const vcpu::VmExit exit = cpu_->run(deadline);
+    // While a debugger looks on, VMCALLs are not served in there.
+    return std::holds_alternative<vcpu::ServedExit>(exit) ? sort(vcpu::HypercallExit{})
+                                                          : sort(exit);
+}
+
+std::optional<vcpu::VmExit> Debugger::enter_stepping(u64 deadline) {
+    begin_instruction();
+    const Stepper::Outcome outcome = stepper_.step(deadline);
+    std::optional<vcpu::VmExit> rest = outcome.exit;
+    if (rest && std::holds_alternative<vcpu::ServedExit>(*rest))
+        rest = vcpu::HypercallExit{};
+    if (rest)
+        rest = sort(*rest);
+    if (outcome.done && state_ == State::running)
+        instruction_done();
+    return rest;
+}
+
+void Debugger::begin_instruction() {
+    if (begun_)
+        return;
+    begun_ = true;
+    facts_ = next_instruction(*cpu_, path_);
+    before_ = cpu::linear_rip(*cpu_);
+    before_frame_ = stack_pointer();
+    if (goal_ == Goal::none || detour_.on)
+        return;
+    const auto event = cpu_->pending_event();
+    if (event && event->type == cpu::EventType::external_interrupt) {
+        if (over_)
+            take_detour(before_, false);
+    } else if (!event && is_one_step()) {
+        take_detour(before_ + facts_.length, true);
+    }
+}
+
+/// Whether more than the instruction itself runs before the next one that counts.
+bool Debugger::is_one_step() const {
+    using enum InstructionKind;
+    if (over_ && (facts_.kind == call || facts_.kind == interrupt || facts_.kind == repeated))
+        return true;
+    if (facts_.kind != interrupt || cpu::mode_of(*cpu_) != cpu::Mode::real)
+        return false;
+    // Into our BIOS: there is no code of the guest's before its IRET.
+    std::array<std::byte, 4> raw{};
+    path_.memory.read(Gpa{cpu_->idtr().base + 4U * facts_.vector}, raw);
+    Linear handler = FarPtr{load_le<u16>(raw, 2), load_le<u16>(raw, 0)}.linear();
+    // Old entry points of the ROM are near jumps to the stubs.
+    static_cast<void>(read_code(*cpu_, path_, handler, raw));
+    if (raw[0] == std::byte{0xe9})
+        handler = Linear{(handler.value() & ~u64{0xffff}) +
+                         static_cast<u16>(handler.value() + 3 + load_le<u16>(raw, 1))};
+    return bios::identify(handler).has_value();
+}
+
+void Debugger::take_detour(Linear target, bool counts) {
+    detour_ = {true, counts, target, before_frame_};
+    arm_quietly();
+}
+
+std::optional<vcpu::VmExit> Debugger::sort(const vcpu::VmExit& exit) {
+    if (const auto* const exception = std::get_if<vcpu::ExceptionExit>(&exit))
+        if (exception->event.vector == cpu::exception::db && traps_.active())
+            return sort_debug_trap(*exception);
+    if (const auto* const memory = std::get_if<vcpu::MemoryExit>(&exit))
+        if (traps_.made(*memory)) {
+            sort_memory(*memory);
+            return {};
+        }
+    if (!first_ && stop_before(exit))
+        return {};
+    return exit;
+}
+
+std::optional<vcpu::VmExit> Debugger::sort_debug_trap(const vcpu::ExceptionExit& exit) {
+    bool at_instruction = false;
+    for (unsigned i = 0; i < 4; ++i) {
+        const Trap* const trap = traps_.trap_in(i);
+        if (trap == nullptr || (exit.qualification >> i & 1) == 0)
+            continue;
+        if (trap->kind == TrapKind::execute)
+            at_instruction = true;
+        else
+            note_access(trap->address, trap->length, true);
+    }
+    const u64 rest = traps_.guest_part(exit.qualification);
+    const bool for_guest = (rest & (bit(0) | bit(1) | bit(2) | bit(3) | cpu::dr6_general_detect |
+                                    cpu::dr6_single_step)) != 0;
+    if (at_instruction) {
+        if (!arrive())
+            first_ = true; // not a place to stop at: pass over the trap
+        return {};
+    }
+    if (!steps_now() && report_seen() && !for_guest)
+        return {};
+    if (!for_guest)
+        return {};
+    traps_.note_for_guest(rest);
+    return exit;
+}
+
+/// The page is opened for the instruction, which is then stepped.
+void Debugger::sort_memory(const vcpu::MemoryExit& exit) {
+    if (exit.fetch && !first_ && arrive())
+        return;
+    if (exit.linear_valid && !exit.fetch)
+        note_access(exit.linear, access_size(), exit.write);
+    traps_.open(exit.address);
+}
+
+/// Of the memory operand of the instruction that runs, in bytes.
+u64 Debugger::access_size() const {
+    std::array<std::byte, cpu::longest_instruction> code{};
+    const std::size_t size = read_code(*cpu_, path_, cpu::linear_rip(*cpu_), code);
+    const auto decoded = cpu::decode(std::span{code}.first(size), cpu::mode_of(*cpu_),
+                                     cpu::code_size_of(*cpu_));
+    if (!decoded)
+        return 1;
+    for (const cpu::Operand& operand :
+         std::span{decoded.value().operands}.first(decoded.value().operand_count))
+        if (operand.kind == cpu::Operand::Kind::memory)
+            return bytes(operand.width);
+    return bytes(decoded.value().operand_width);
+}
+
+/// The instruction that begin_instruction() looked at has run, or an event has been delivered.
+void Debugger::instruction_done() {
+    first_ = false;
+    begun_ = false;
+    traps_.close();
+    if (mode_chase_ != 0)
+        --mode_chase_;
+    note_outside_writes();
+    if (report_seen() || check_mode())
+        return;
+    if (goal_ == Goal::leave_frame && !detour_.on &&
+        (facts_.kind == InstructionKind::ret || facts_.kind == InstructionKind::iret) &&
+        stack_pointer() > frame_) {
+        goal_ = Goal::steps;
+        steps_left_ = 1;
+    }
+    if (arrive() || goal_ == Goal::none || detour_.on)
+        return settle();
+    goal_advances();
+}
+
+void Debugger::goal_advances() {
+    if (goal_ == Goal::steps && --steps_left_ == 0)
+        stop(StopCause::step, "stepped", stepper_owner_);
+}
+
+/// At the next instruction: true when the guest has been stopped there.
+bool Debugger::arrive() {
+    const Linear here = cpu::linear_rip(*cpu_);
+    for (Breakpoint& each : breakpoints_) {
+        const BreakSpec& spec = each.spec;
+        const bool there =
+            (spec.kind == BreakKind::linear && spec.address == here) ||
+            (spec.kind == BreakKind::far && spec.far.linear() == here &&
+             cpu_->segment(SegmentName::cs).selector == spec.far.segment);
+        if (there && count_hit(each)) {
+            stop_at(each, StopCause::breakpoint);
+            return true;
+        }
+    }
+    if (!detour_.on || here != detour_.target || stack_pointer() < detour_.frame)
+        return false;
+    detour_.on = false;
+    arm_quietly();
+    if (detour_.counts)
+        goal_advances();
+    else
+        first_ = true; // and now the instruction, before the next interrupt
+    return state_ == State::stopped;
+}
+
+bool Debugger::stop_before(const vcpu::VmExit& exit) {
+    for (Breakpoint& each : breakpoints_)
+        if (matches(each.spec, exit) && count_hit(each)) {
+            stop_at(each, StopCause::breakpoint);
+            return true;
+        }
+    return false;
+}
+
+bool Debugger::matches(const BreakSpec& spec, const vcpu::VmExit& exit) const {
+    if (spec.kind == BreakKind::exit)
+        return spec.exit == exit.index();
+    if (spec.kind == BreakKind::port) {
+        const auto* const io = std::get_if<vcpu::IoExit>(&exit);
+        return io != nullptr && io->port.value + bytes(io->width) > spec.first_port.value &&
+               io->port <= spec.last_port;
+    }
+    if (spec.kind != BreakKind::bios_before || !std::holds_alternative<vcpu::HypercallExit>(exit))
+        return false;
+    const auto stub = bios::identify(cpu::linear_rip(*cpu_));
+    return stub && stub->entry == bios::Entry::call && stub->interrupt == spec.interrupt &&
+           (!spec.ah || *spec.ah == cpu_->regs.high(Gpr::rax));
+}
+
+bool Debugger::check_mode() {
+    const cpu::Mode now = cpu::mode_of(*cpu_);
+    if (now == mode_)
+        return false;
+    char text[80];
+    const std::string_view how = format_in(text, "{} -> {}", name_of(mode_), name_of(now));
+    mode_ = now;
+    for (Breakpoint& each : breakpoints_)
+        if (each.spec.kind == BreakKind::mode && count_hit(each)) {
+            stop_at(each, StopCause::breakpoint, how);
+            return true;
+        }
+    return false;
+}
+
+void Debugger::handled(const vcpu::VmExit& exit, const BiosDone& bios_done) {
+    if (state_ != State::running)
+        return;
+    if (std::holds_alternative<vcpu::CrExit>(exit) && wants(BreakKind::mode))
+        mode_chase_ = mode_chase_length;
+    const bool executed = begun_ && cpu::linear_rip(*cpu_) != before_;
+    if (bios_done)
+        for (Breakpoint& each : breakpoints_)
+            if (each.spec.kind == BreakKind::bios_after &&
+                each.spec.interrupt == bios_done->interrupt &&
+                (!each.spec.ah || *each.spec.ah == bios_done->ah) && count_hit(each))
+                return stop_at(each, StopCause::breakpoint);
+    if (executed)
+        return instruction_done();
+    note_outside_writes();
+    if (!report_seen())
+        static_cast<void>(check_mode());
+}
+
+void Debugger::note_access(Linear start, u64 length, bool write) {
+    for (const Breakpoint& each : breakpoints_) {
+        const BreakSpec& spec = each.spec;
+        if (spec.kind != BreakKind::watch || !each.enabled)
+            continue;
+        const bool overlap = start.value() < spec.address.value() + spec.length &&
+                             spec.address.value() < start.value() + length;
+        const bool kind = spec.watch == WatchKind::access ||
+                          (spec.watch == WatchKind::write) == write;
+        if (overlap && kind && seen_.breakpoint == 0)
+            seen_ = {each.number, false};
+    }
+}
+
+/// Bytes that our BIOS or a device has written show only in their value.
+void Debugger::note_outside_writes() {
+    for (std::size_t i = 0; i < breakpoints_.size(); ++i) {
+        const BreakSpec& spec = breakpoints_[i].spec;
+        if (spec.kind != BreakKind::watch || spec.watch == WatchKind::read)
+            continue;
+        const u64 now = digest(spec);
+        if (now != digests_[i] && seen_.breakpoint == 0)
+            seen_ = {breakpoints_[i].number, true};
+        digests_[i] = now;
+    }
+}
+
+bool Debugger::report_seen() {
+    const Seen seen = seen_;
+    seen_ = {};
+    if (seen.breakpoint == 0)
+        return false;
+    take_digests();
+    Breakpoint* const found = find(seen.breakpoint);
+    if (found == nullptr || !count_hit(*found))
+        return false;
+    stop_at(*found, StopCause::watchpoint);
+    return true;
+}
+
+void Debugger::take_digests() {
+    for (std::size_t i = 0; i < breakpoints_.size(); ++i)
+        if (breakpoints_[i].spec.kind == BreakKind::watch)
+            digests_[i] = digest(breakpoints_[i].spec);
+}
+
+/// FNV-1a over the watched bytes.
+u64 Debugger::digest(const BreakSpec& spec) const {
+    u64 hash = 0xcbf29ce484222325;
+    std::array<std::byte, 64> piece{};
+    for (u64 done = 0; done < spec.length; done += piece.size()) {
+        const auto here = std::span{piece}.first(std::min<u64>(piece.size(), spec.length - done));
+        std::ranges::fill(here, std::byte{0xff});
+        static_cast<void>(read_code(*cpu_, path_, spec.address + done, here));
+        for (const std::byte each : here)
+            hash = (hash ^ std::to_integer<u64>(each)) * 0x100000001b3;
+    }
+    return hash;
+}
+
+} // namespace vestige::vm
