@@ -67,6 +67,7 @@ extern const CommandGroup vm_commands;
 extern const CommandGroup input_commands;
 extern const CommandGroup register_commands;
 extern const CommandGroup memory_commands;
+extern const CommandGroup debug_commands;
 /// Every group, in the order of help.
 [[nodiscard]] std::span<const CommandGroup* const> command_groups();
 

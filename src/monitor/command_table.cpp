@@ -5,8 +5,8 @@
 namespace vestige::monitor {
 namespace {
 
-constexpr std::array<const CommandGroup*, 5> groups{
-    &general_commands, &vm_commands, &input_commands, &register_commands, &memory_commands,
+constexpr std::array<const CommandGroup*, 6> groups{
+    &general_commands, &vm_commands, &input_commands, &register_commands, &memory_commands, &debug_commands,
 };
 
 } // namespace

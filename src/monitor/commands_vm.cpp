@@ -72,9 +72,10 @@ static void stop_command(Context& context) {
 static void continue_command(Context& context) {
     if (context.vm->end() != vm::End::running)
         return context.say("vm {} has ended", context.vm->config().name.view());
-    if (!context.vm->paused())
+    if (!context.vm->paused() && !context.vm->debugger().stopped())
         return context.say("vm {} runs", context.vm->config().name.view());
     context.vm->resume();
+    context.vm->debugger().resume();
     context.session.next_instruction.reset();
 }
 

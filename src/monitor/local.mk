@@ -4,6 +4,7 @@ core_sources += \
     src/monitor/ansi_screen.cpp \
     src/monitor/command.hpp \
     src/monitor/command_table.cpp \
+    src/monitor/commands_debug.cpp \
     src/monitor/commands_general.cpp \
     src/monitor/commands_input.cpp \
     src/monitor/commands_memory.cpp \
