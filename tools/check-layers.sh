@@ -15,9 +15,10 @@ allowed() {
     vcpu) echo base cpu vcpu ;;
     vm) echo base machine cpu devices disk bios config vcpu vm ;;
     monitor) echo base machine cpu devices disk bios config vcpu vm monitor ;;
+    gdb) echo base machine cpu devices disk bios config vcpu vm monitor gdb ;;
     host) echo base host ;;
     vmx) echo base cpu vcpu host vmx ;;
-    main) echo base machine cpu devices disk bios config vcpu vm monitor host vmx main ;;
+    main) echo base machine cpu devices disk bios config vcpu vm monitor gdb host vmx main ;;
     *) echo ;;
     esac
 }

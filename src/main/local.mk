@@ -6,6 +6,8 @@ main_sources = \
     src/main/console.hpp \
     src/main/cpus.cpp \
     src/main/cpus.hpp \
+    src/main/gdb_port.cpp \
+    src/main/gdb_port.hpp \
     src/main/hypervisor_memory.cpp \
     src/main/hypervisor_memory.hpp \
     src/main/machine.cpp \

@@ -3,6 +3,7 @@
 #include "boot_modules.hpp"
 #include "console.hpp"
 #include "cpus.hpp"
+#include "gdb_port.hpp"
 #include "hypervisor_memory.hpp"
 #include "machine.hpp"
 #include "vm_maker.hpp"
@@ -182,11 +183,14 @@ bool all_ended() {
         machine.add(*slot);
     }
     share_console(options, *make<monitor::Session>(machine), consoles.span());
+    open_gdb_port(options, machine);
     run_vms(slots.span(), options.selftest_name == "broken-vmcs");
     while (!all_ended()) {
         poll_console();
-        host::idle_until(host::read_tsc() + host::nanoseconds_to_tsc(10'000'000));
+        poll_gdb();
+        host::idle_until(host::read_tsc() + host::nanoseconds_to_tsc(gdb_poll_interval));
     }
+    finish_gdb();
     finish();
 }
 

@@ -2,6 +2,7 @@
 #include "slot.hpp"
 
 #include "console.hpp"
+#include "gdb_port.hpp"
 
 #include "vestige/host/clock.hpp"
 #include "vestige/host/control_registers.hpp"
@@ -28,8 +29,10 @@ void HostCpu::idle_until(u64 deadline) {
     host::idle_until(deadline);
 }
 void HostCpu::poll() {
-    if (has_console_)
+    if (has_console_) {
         poll_console();
+        poll_gdb();
+    }
 }
 cpu::CpuidResult HostCpu::cpuid(u32 leaf, u32 subleaf) const {
     const host::CpuidResult r = host::cpuid(leaf, subleaf);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "vm_maker.hpp"
 
+#include "gdb_port.hpp"
 #include "hypervisor_memory.hpp"
 
 #include "vestige/base/log.hpp"
@@ -72,6 +73,12 @@ vm::VmConfig VmMaker::vm_config(const config::VmPlan& plan) const {
         config.raw_code = modules_.bytes(plan.module);
     if (plan.source == config::BootSource::rom)
         config.boot_rom = modules_.bytes(plan.module);
+    if (gdb_sees(options_.gdb, plan.name.view())) {
+        config.slice = gdb_poll_interval;
+        config.start_stopped = options_.gdb.wait;
+    }
+    if (options_.gdb.port != config::GdbOptions::Port::off && plan.first_cpu == 0)
+        config.slice = gdb_poll_interval; // the CPU that serves GDB
     config.on_fault = options_.on_fault == config::OnFault::reset ? vm::OnFault::reset
                                                                   : vm::OnFault::stop;
     for (std::size_t i = 0; i < config.traced.size(); ++i)

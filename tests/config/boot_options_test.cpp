@@ -145,7 +145,6 @@ TEST_F(BootLine, VmWordsAreCheckedAtOnce) {
 }
 
 TEST_F(BootLine, WhatIsNotBuiltIsSaid) {
-    EXPECT_EQ(complaint("gdb=com2,wait"), "boot word \"gdb=com2,wait\": com2 is not in this build");
     EXPECT_EQ(complaint("onfault=monitor"),
               "boot word \"onfault=monitor\": monitor is not in this build");
 }

@@ -68,7 +68,7 @@ def main(names):
     if unknown:
         raise Problem(f"no test is called {', '.join(sorted(unknown))}; there are: "
                       + ", ".join(case.name for case in CASES), 2)
-    for needs in (setup.BUILD_NEEDS, setup.BOCHS_NEEDS, setup.QEMU_NEEDS):
+    for needs in (setup.BUILD_NEEDS, setup.BOCHS_NEEDS, setup.QEMU_NEEDS, setup.GDB_NEEDS):
         setup.install(needs)
     setup.build()
     passed, failed = (0, 0) if names else unit_tests()

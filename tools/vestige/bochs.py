@@ -7,6 +7,7 @@ import socket
 import subprocess
 
 from .direct import write_boot_disk, write_rom
+from .gdb_relay import GdbRelay
 from .iso import write_iso
 from .tree import ELF, TOOLS
 
@@ -23,6 +24,7 @@ ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 {medium}
 clock: {clock}, rtc_sync=0
 com1: enabled=1, mode=socket-client, dev=127.0.0.1:{port}
+{com2}
 port_e9_hack: enabled=1
 panic: action=fatal
 error: action=report
@@ -42,6 +44,9 @@ class Bochs:
         self.folder = folder
         self.link = None
         self.listener = socket.create_server(("127.0.0.1", 0))
+        self.relay = GdbRelay(options.gdb) if options.gdb else None
+        com2 = (f"com2: enabled=1, mode=socket-client, dev=127.0.0.1:{self.relay.emulator_port}"
+                if self.relay else "")
         if options.boot == "direct":
             write_rom(TOOLS / "direct/rom.asm", folder / "direct.rom")
             write_boot_disk(folder / "boot.disk", ELF, options.memory << 20, words, modules)
@@ -54,10 +59,12 @@ class Bochs:
             model=os.environ.get("BOCHS_CPU", "corei7_haswell_4770"), cpus=options.cpus,
             ips=50_000_000, memory=options.memory, medium=medium,
             clock=WALL_TIME if interactive else FIXED_TIME,
-            port=self.listener.getsockname()[1]))
+            com2=com2, port=self.listener.getsockname()[1]))
         (folder / "commands").write_text("c\nq\n")
 
     def start(self):
+        if self.relay:
+            self.relay.start()
         self.process = subprocess.Popen(
             ["bochs-bin", "-q", "-f", "bochsrc", "-rc", "commands"], cwd=self.folder,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -84,5 +91,7 @@ class Bochs:
         self.process.kill()
         self.process.wait()
         self.listener.close()
+        if self.relay:
+            self.relay.stop()
         if self.link:
             self.link.close()

@@ -27,6 +27,8 @@ class Qemu:
         self.command = ["qemu-system-x86_64", "-m", str(options.memory), "-smp", str(options.cpus),
                         "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot",
                         "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+        if options.gdb:
+            self.command += ["-serial", f"tcp:127.0.0.1:{options.gdb},server=on,wait=off"]
         self.command += (["-accel", "kvm", "-cpu", "host"] if nested_vmx()
                          else ["-accel", "tcg", "-cpu", "max"])
         if options.boot == "direct":

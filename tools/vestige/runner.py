@@ -30,12 +30,14 @@ def needed_memory(options):
 
 def make_machine(options, folder, interactive):
     use_qemu = options.machine == "qemu" or (options.machine == "auto" and qemu.nested_vmx())
-    if options.gdb or options.save_disks:
-        raise Problem(f"{'--gdb' if options.gdb else '--save-disks'}: the hypervisor has no such "
-                      "service yet, and the emulator sees only its own disks")
+    if options.save_disks:
+        raise Problem("--save-disks: the hypervisor has no such service yet, and the emulator sees "
+                      "only its own disks")
     setup.install(setup.QEMU_NEEDS if use_qemu else setup.BOCHS_NEEDS)
     backend = qemu if use_qemu else bochs
     screen = "ansi" if sys.stdout.isatty() else "lines"
     words = f"{backend.CONSOLE_WORDS} screen={screen} {options.append}".strip()
+    if options.gdb and "gdb=" not in options.append:
+        words += " gdb=com2"
     kind = qemu.Qemu if use_qemu else bochs.Bochs
     return kind(folder, options, words, modules_of(options), interactive)

@@ -26,6 +26,7 @@ BOCHS_NEEDS = {
     "/usr/share/bochs/BIOS-bochs-latest": "bochsbios",
     "/usr/share/vgabios/vgabios.bin": "vgabios",
 }
+GDB_NEEDS = {"gdb": "gdb"}
 QEMU_NEEDS = {
     "qemu-system-x86_64": "qemu-system-x86",
     "/usr/share/OVMF/OVMF_CODE.fd": "ovmf",
