@@ -6,6 +6,7 @@ guest_tests = \
     exit16 \
     exit32 \
     exit8 \
+    gdb_tour \
     modes \
     msr_cpuid \
     seed_rom \

@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass, field
 
+from gdb_sessions import TOUR
+
 
 @dataclass
 class Case:
@@ -18,6 +20,7 @@ class Case:
     arguments: list = field(default_factory=list)
     keys: dict = field(default_factory=dict)
     forbidden: list = field(default_factory=lambda: [r"panic:", r"FAIL "])
+    gdb: list = field(default_factory=list)  # of GdbSession
     status: int = None
     complaints: bool = False  # the emulator's log is expected to complain
     limit: int = 150  # seconds of processor time for the emulator; only a hang gets there
@@ -98,5 +101,7 @@ CASES = [
     Case("grub-tables", [r"RSD PTR .*\(valid\).*VESTGE", r"XSDT .*\(valid\)",
                          r"FACP .*\(valid\)", r"all VMs ended, exit status 0"],
          also=[r"vm a: powered off"], vms=[disk("grub-tables.iso", "cd0")], status=0),
+    Case("gdb-tour", [r"gdb: attached", r"exit status 0"], vms=["floppy0=guest:gdb_tour,name=a"],
+         arguments=["--append", "gdb=com2,wait"], gdb=TOUR, status=0),
     Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
 ]

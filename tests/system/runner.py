@@ -9,6 +9,7 @@ from vestige.options import parse_options
 from vestige.session import TIME_OUT, Session
 from vestige.tree import BUILD
 
+from gdb import GdbRunner, free_port
 from images import image
 
 LOGS = BUILD / "test-logs"
@@ -23,9 +24,14 @@ class Script:
         self.found = 0
         self.from_here = 0
         self.keys = dict(case.keys)
+        self.gdb = None
 
     def __call__(self, session):
         text = session.seen.decode("latin-1")
+        if self.gdb:
+            self.gdb.tick(text)
+            if self.gdb.done and self.gdb.problem:
+                return MATCHED
         while self.found < len(self.case.expect):
             match = re.compile(self.case.expect[self.found]).search(text, self.from_here)
             if not match:
@@ -35,6 +41,7 @@ class Script:
         for pattern in [p for p in self.keys if re.search(p, text)]:
             session.pending += self.keys.pop(pattern).encode("latin-1")
         done = self.found == len(self.case.expect) and not self.missing(text)
+        done = done and (self.gdb is None or self.gdb.done)
         return MATCHED if done and self.case.status is None else None
 
     def missing(self, text):
@@ -78,17 +85,26 @@ def run_case(case):
     folder = LOGS / case.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    options = parse_options(arguments_of(case, folder))
+    port = ["--gdb", str(free_port())] if case.gdb else []
+    options = parse_options(arguments_of(case, folder) + port)
     options.memory = runner.needed_memory(options)
     machine = runner.make_machine(options, folder, False)
     session = Session(machine, cpu_limit=case.limit)
     script = Script(case)
+    if case.gdb:
+        script.gdb = GdbRunner(case.gdb, options.gdb, folder)
     machine.start()
     try:
         status = session.run(script)
+        script(session)
+        if script.gdb:
+            script.gdb.finish(session.seen.decode("latin-1"))
     finally:
         machine.stop()
-    script(session)
+        if script.gdb:
+            script.gdb.stop()
     (folder / "console.txt").write_bytes(session.seen)
     text = session.seen.decode("latin-1")
+    if script.gdb and script.gdb.problem:
+        return script.gdb.problem
     return judge(case, script, status, text, machine.complaints())
