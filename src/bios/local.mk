@@ -26,6 +26,8 @@ core_sources += \
     src/bios/memory_map.cpp \
     src/bios/pci_bios.cpp \
     src/bios/pci_bios.hpp \
+    src/bios/pci_setup.cpp \
+    src/bios/pci_setup.hpp \
     src/bios/post.cpp \
     src/bios/rom.cpp \
     src/bios/serial.cpp \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The power-on self-test: devices, vectors, data area, banner, boot.
 #include "acpi_tables.hpp"
+#include "pci_setup.hpp"
 
 #include "vestige/bios/memory_map.hpp"
 #include "vestige/bios/service.hpp"
@@ -168,6 +169,7 @@ Outcome power_on_self_test(Call& call) {
     call.env.a20.set(true);
     call.env.drives.stop_emulation();
     program_devices(call);
+    set_up_pci(call);
     set_vectors(call);
     fill_data_area(call);
     fill_disk_tables(call);

@@ -11,6 +11,7 @@ namespace {
 // Offsets from the command ports' base, and bits of the control port.
 constexpr unsigned data = 0, error_features = 1, count = 2, low = 3, mid = 4, high = 5, device = 6,
                    status_command = 7;
+constexpr u32 command_ports = 8;
 constexpr u8 no_interrupt = 0x02, soft_reset = 0x04, high_order = 0x80, device_bit = 0x10;
 constexpr u8 diagnostic = 0x90;
 /// A cable without drives: the lines float high but for data line 7, which the host pulls down.
@@ -18,9 +19,14 @@ constexpr u8 floating = 0x7f;
 
 } // namespace
 
-bool IdeChannel::attach(machine::PortBus& bus, Port command, Port control) {
-    command_base_ = command.value;
-    return bus.attach(command, 8, *this, Width::dword) && bus.attach(control, 1, *this);
+bool IdeChannel::attach(machine::PortBus& bus) {
+    return bus.attach(command_base_, command_ports, *this, Width::dword) &&
+           bus.attach(control_port_, 1, *this);
+}
+
+void IdeChannel::detach(machine::PortBus& bus) {
+    bus.detach(command_base_, command_ports, *this);
+    bus.detach(control_port_, 1, *this);
 }
 
 void IdeChannel::reset() {
@@ -149,7 +155,7 @@ void IdeChannel::write_control(u8 value) {
 }
 
 u32 IdeChannel::read_port(Port port, Width width) {
-    const unsigned number = port.value - u32{command_base_};
+    const unsigned number = u32{port.value} - command_base_.value;
     if (number > status_command)
         return read_status();
     std::array<std::byte, 4> raw{};
@@ -163,7 +169,7 @@ u32 IdeChannel::read_port(Port port, Width width) {
 }
 
 void IdeChannel::write_port(Port port, Width width, u32 value) {
-    const unsigned number = port.value - u32{command_base_};
+    const unsigned number = u32{port.value} - command_base_.value;
     if (number > status_command)
         return write_control(static_cast<u8>(value));
     std::array<std::byte, 4> raw{};
@@ -177,7 +183,7 @@ void IdeChannel::write_port(Port port, Width width, u32 value) {
 /// The data register: 16 bits wide, so that a byte access moves a word of which half is lost.
 void IdeChannel::read_string(Port port, Width width, std::span<std::byte> out) {
     IdeDrive* const drive = selected();
-    if (port.value != command_base_)
+    if (port != command_base_)
         return PortDevice::read_string(port, width, out);
     if (drive == nullptr)
         return std::fill(out.begin(), out.end(), std::byte{floating});
@@ -195,7 +201,7 @@ void IdeChannel::read_string(Port port, Width width, std::span<std::byte> out) {
 
 void IdeChannel::write_string(Port port, Width width, std::span<const std::byte> from) {
     IdeDrive* const drive = selected();
-    if (port.value != command_base_)
+    if (port != command_base_)
         return PortDevice::write_string(port, width, from);
     if (drive == nullptr)
         return;

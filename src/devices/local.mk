@@ -4,11 +4,17 @@ core_sources += \
     src/devices/acpi_pm.cpp \
     src/devices/ata_disk.cpp \
     src/devices/ata_identity.cpp \
+    src/devices/atapi_answers.cpp \
+    src/devices/atapi_cd.cpp \
+    src/devices/bus_master.cpp \
+    src/devices/dma_memory.cpp \
     src/devices/ide_channel.cpp \
     src/devices/ide_controller.cpp \
     src/devices/ide_drive.cpp \
     src/devices/keyboard8042.cpp \
     src/devices/pci.cpp \
+    src/devices/pci_bridges.cpp \
+    src/devices/pci_function.cpp \
     src/devices/pic8259.cpp \
     src/devices/pit8254.cpp \
     src/devices/rtc_cmos.cpp \

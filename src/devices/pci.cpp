@@ -1,110 +1,121 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "vestige/devices/pci.hpp"
 
-#include "vestige/base/little_endian.hpp"
-
 namespace vestige::devices {
 namespace {
 
-// Offsets in a type 0 header (PCI Local Bus 2.1, "Configuration Space Header").
-constexpr std::size_t vendor = 0x00, device_id = 0x02, command = 0x04, status = 0x06,
-                      class_code = 0x09, header_type = 0x0e;
-
-void put(std::array<u8, 256>& bytes, std::size_t at, u16 value) {
-    bytes[at] = static_cast<u8>(value);
-    bytes[at + 1] = static_cast<u8>(value >> 8);
-}
-
-PciFunction host_bridge() {
-    PciFunction f;
-    put(f.bytes, vendor, 0x8086);
-    put(f.bytes, device_id, 0x1237); // 82441FX
-    put(f.bytes, command, 0x0006);
-    put(f.bytes, status, 0x0200);
-    f.bytes[0x08] = 0x02;
-    f.bytes[class_code + 2] = 0x06; // bridge, host
-    for (std::size_t at = 0x50; at < 0x100; ++at)
-        f.writable[at] = 0xff;
-    return f;
-}
-
-PciFunction isa_bridge() {
-    PciFunction f;
-    f.device = 1;
-    put(f.bytes, vendor, 0x8086);
-    put(f.bytes, device_id, 0x7000); // 82371SB
-    put(f.bytes, command, 0x0007);
-    put(f.bytes, status, 0x0200);
-    f.bytes[class_code + 1] = 0x01; // bridge, ISA
-    f.bytes[class_code + 2] = 0x06;
-    f.bytes[header_type] = 0x00;
-    for (std::size_t pirq = 0x60; pirq < 0x64; ++pirq) {
-        f.bytes[pirq] = 0x80; // not routed
-        f.writable[pirq] = 0x8f;
-    }
-    return f;
-}
+constexpr Port address_port{0xcf8}, reset_port{0xcf9}, data_port{0xcfc};
+constexpr u32 enable = 0x80000000;
+constexpr u32 end_of_bars = 0x28;
 
 } // namespace
+
+PciHost::PciHost(machine::PowerControl& power, machine::InterruptController& interrupts)
+    : power_{power}, isa_{interrupts} {
+    static_cast<void>(add(host_bridge_)); // the bus is empty and has room
+    static_cast<void>(add(isa_));
+    reset();
+}
+
+bool PciHost::attach(machine::PortBus& ports, machine::MmioBus& mmio) {
+    ports_ = &ports;
+    mmio_ = &mmio;
+    return ports.attach(address_port, 8, *this, Width::dword);
+}
+
+bool PciHost::add(PciFunction& function) {
+    if (find(u32{function.slot()} << 11 | u32{function.function()} << 8) != nullptr)
+        return false;
+    function.connect(*this);
+    return functions_.push_back(&function);
+}
+
+void PciHost::remove(PciFunction& function) {
+    for (PciFunction*& other : functions_) {
+        if (other != &function)
+            continue;
+        function.power_on(); // decodes nothing
+        remap();
+        other = functions_.back();
+        functions_.pop_back();
+        return;
+    }
+}
 
 void PciHost::reset() {
     address_ = 0;
     reset_control_ = 0;
-    functions_ = {host_bridge(), isa_bridge()};
+    for (PciFunction* const function : functions_)
+        function->power_on();
+    remap();
 }
 
-const PciFunction* PciHost::find(u32 address) const {
-    if ((address >> 16 & 0xff) != 0)
+/// A range may have moved to where another one has just been.
+void PciHost::remap() {
+    if (ports_ == nullptr || mmio_ == nullptr)
+        return;
+    for (PciFunction* const function : functions_)
+        function->unmap_changed(*ports_, *mmio_);
+    for (PciFunction* const function : functions_)
+        function->map(*ports_, *mmio_);
+}
+
+PciFunction* PciHost::find(u32 address) const {
+    if ((address >> 16 & 0xff) != last_bus())
         return nullptr;
-    for (const PciFunction& f : functions_)
-        if (f.device == (address >> 11 & 31) && f.function == (address >> 8 & 7))
-            return &f;
+    for (PciFunction* const f : functions_)
+        if (f->slot() == (address >> 11 & 31) && f->function() == (address >> 8 & 7))
+            return f;
     return nullptr;
 }
 
 u32 PciHost::read_config(u32 address, Width width) const {
-    const PciFunction* const f = find(address);
-    if (f == nullptr)
+    PciFunction* const function = find(address);
+    if (function == nullptr || address % bytes(width) != 0)
         return static_cast<u32>(all_ones(width));
-    u32 value = 0;
-    for (unsigned i = 0; i < bytes(width); ++i)
-        value |= u32{f->bytes[(address + i) & 0xff]} << (8 * i);
-    return value;
+    return function->read_config(static_cast<u8>(address), width);
 }
 
 void PciHost::write_config(u32 address, Width width, u32 value) {
-    for (PciFunction& f : functions_) {
-        if (&f != find(address))
-            continue;
-        for (unsigned i = 0; i < bytes(width); ++i) {
-            const std::size_t at = (address + i) & 0xff;
-            const u8 mask = f.writable[at];
-            f.bytes[at] = static_cast<u8>((f.bytes[at] & ~mask) | ((value >> (8 * i)) & mask));
-        }
-    }
+    PciFunction* const function = find(address);
+    if (function == nullptr || address % bytes(width) != 0)
+        return;
+    const u32 at = address & 0xff;
+    function->write_config(static_cast<u8>(at), width, value);
+    if (at < end_of_bars)
+        remap();
 }
 
 u32 PciHost::read_port(Port port, Width width) {
-    if (port.value == 0xcf8 && width == Width::dword)
+    if (port == address_port && width == Width::dword)
         return address_;
-    if (port.value < 0xcfc)
-        return port.value == 0xcf9 && width == Width::byte
-                   ? reset_control_
-                   : static_cast<u32>(all_ones(width));
-    if ((address_ & 0x80000000) == 0)
+    if (port == reset_port && width == Width::byte)
+        return reset_control_;
+    if (port < data_port || (address_ & enable) == 0)
         return static_cast<u32>(all_ones(width));
-    return read_config((address_ & 0xfffffc) + (port.value & 3U), width);
+    u32 value = 0;
+    const u32 address = (address_ & 0xfffffc) + (port.value & 3U);
+    if (address % bytes(width) == 0)
+        return read_config(address, width);
+    for (unsigned i = 0; i < bytes(width); ++i) // all in one dword: the bus splits at its end
+        value |= read_config((address & ~3U) | ((address + i) & 3), Width::byte) << (8 * i);
+    return value;
 }
 
 void PciHost::write_port(Port port, Width width, u32 value) {
-    if (port.value == 0xcf8 && width == Width::dword) {
+    if (port == address_port && width == Width::dword) {
         address_ = value & 0x80fffffc;
-    } else if (port.value == 0xcf9 && width == Width::byte) {
+    } else if (port == reset_port && width == Width::byte) {
         reset_control_ = value & 0x0a;
         if ((value & 4) != 0)
             power_.request_reset("port CF9h");
-    } else if (port.value >= 0xcfc && (address_ & 0x80000000) != 0) {
-        write_config((address_ & 0xfffffc) + (port.value & 3U), width, value);
+    } else if (port >= data_port && (address_ & enable) != 0) {
+        const u32 address = (address_ & 0xfffffc) + (port.value & 3U);
+        if (address % bytes(width) == 0)
+            return write_config(address, width, value);
+        for (unsigned i = 0; i < bytes(width); ++i)
+            write_config((address & ~3U) | ((address + i) & 3), Width::byte,
+                         value >> (8 * i) & 0xff);
     }
 }
 

@@ -12,6 +12,16 @@ bool MmioBus::attach(Gpa start, u64 size, MmioDevice& device) {
     return ranges_.push_back({start, size, &device});
 }
 
+void MmioBus::detach(Gpa start, const MmioDevice& device) {
+    for (Range& range : ranges_) {
+        if (range.start != start || range.device != &device)
+            continue;
+        range = ranges_.back();
+        ranges_.pop_back();
+        return;
+    }
+}
+
 const MmioBus::Range* MmioBus::find(Gpa address) const {
     for (const Range& range : ranges_)
         if (address >= range.start && address - range.start < range.size)

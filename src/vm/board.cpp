@@ -17,11 +17,12 @@ Board::Board(const machine::Clock& clock, machine::PowerControl& power, const Bo
              u64 wall_clock, devices::VideoStorage video)
     : pit{clock, {pic, timer_line}}, rtc{clock, {pic, rtc_line}, wall_clock},
       keyboard{clock, {pic, keyboard_line}, a20, power},
-      com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock, video}, pci{power},
-      acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power}, ide{{pic, ide_line},
-                                                                   {pic, ide_line + 1}},
-      system_control{a20, power}, exit_ports{power, links.debug_out}, timed_{&pit, &rtc, &keyboard,
-                                                                             &com1, &acpi_pm} {
+      com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock, video},
+      pci{power, pic},
+      acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power},
+      ide{{pic, ide_line}, {pic, ide_line + 1}, memory}, system_control{a20, power},
+      exit_ports{power, links.debug_out},
+      timed_{&pit, &rtc, &keyboard, &com1, &acpi_pm} {
     if (!attach_all())
         panic("two devices of the board want the same port");
     reset();
@@ -30,27 +31,26 @@ Board::Board(const machine::Clock& clock, machine::PowerControl& power, const Bo
 bool Board::attach_all() {
     return pic.attach(ports) && pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
            com1.attach(ports, com1_base) && vga.attach(ports) && vga.attach_memory(mmio) &&
-           pci.attach(ports) && acpi_pm.attach(ports) && system_control.attach(ports) &&
-           latches.attach(ports) && exit_ports.attach(ports) && attach_storage();
+           pci.attach(ports, mmio) && acpi_pm.attach(ports) && system_control.attach(ports) && latches.attach(ports) && exit_ports.attach(ports) && attach_storage();
 }
 
 bool Board::attach_storage() {
-    return ide.attach(ports);
+    ide.attach(ports);
+    return pci.add(ide);
 }
 
-/// The drives of INT 13h on their cables: disks in their order.
+/// The drives of INT 13h on their cables: two disks on the first channel, two CDs on the second.
 void Board::plug_drives() {
+    constexpr u8 first_disk = 0x80, first_cd = 0xe0;
     drives.stop_emulation();
-    for (unsigned position = 0; position < devices::IdeController::positions; ++position) {
-        ide.unplug(position);
-        if (disk::Drive* const drive = drives.find(static_cast<u8>(0x80 + position)))
-            ide.plug_disk(position, *drive->device);
+    for (u8 unit = 0; unit < 2; ++unit) {
+        ide.unplug(unit);
+        if (const disk::Drive* const drive = drives.find(first_disk + unit))
+            ide.plug_disk(unit, *drive->device);
+        ide.unplug(2U + unit);
+        if (const disk::Drive* const drive = drives.find(first_cd + unit))
+            ide.plug_cd(2U + unit, *drive->device);
     }
-}
-
-void Board::reset_storage() {
-    plug_drives();
-    ide.reset();
 }
 
 void Board::reset() {
@@ -61,9 +61,9 @@ void Board::reset() {
     keyboard.reset();
     com1.reset();
     vga.reset();
+    plug_drives();
     pci.reset();
     acpi_pm.reset();
-    reset_storage();
     system_control.reset();
     latches.reset();
     exit_ports.reset();

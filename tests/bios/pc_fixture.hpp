@@ -314,7 +314,7 @@ class Pc : public ::testing::Test {
     devices::Keyboard8042 keyboard{clock, {pic, 1}, a20, power};
     devices::Uart16550 com1{clock, {pic, 4}, com_out, com_in};
     devices::Vga vga{clock};
-    devices::PciHost pci{power};
+    devices::PciHost pci{power, pic};
     disk::DriveSet drives;
     std::array<machine::Timed*, 4> timed{&pit, &rtc, &keyboard, &com1};
     std::string boot_order = "acd";

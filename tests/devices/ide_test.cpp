@@ -6,7 +6,6 @@
 #include "vestige/base/little_endian.hpp"
 
 #include <gtest/gtest.h>
-#include <memory>
 #include <string>
 
 namespace vestige::devices {
@@ -16,17 +15,12 @@ using test::FakeMedium;
 
 constexpr u8 ready = 0x50, data_request = 0x58, with_error = 0x51;
 
-class IdeTest : public testing::Test {
+class IdeTest : public testing::Test, protected test::StoragePc {
   protected:
     void SetUp() override {
-        ASSERT_TRUE(ide.attach(*ports));
         ide.plug_disk(0, disk);
-        ide.reset();
+        power_on();
     }
-    void out(u16 port, u32 value, Width width = Width::byte) {
-        ports->write(Port{port}, width, value);
-    }
-    u32 in(u16 port, Width width = Width::byte) { return ports->read(Port{port}, width); }
     void lba28(u32 address, u8 count, u8 device = 0xe0) {
         out(0x1f6, device | (address >> 24));
         out(0x1f2, count);
@@ -60,10 +54,7 @@ class IdeTest : public testing::Test {
         return words(256);
     }
 
-    std::unique_ptr<machine::PortBus> ports = std::make_unique<machine::PortBus>();
-    test::FakeInterrupts lines;
     FakeMedium disk{70000, 512};
-    IdeController ide{{lines, 14}, {lines, 15}};
 };
 
 TEST_F(IdeTest, SignatureAfterReset) {
@@ -262,7 +253,7 @@ TEST_F(IdeTest, NienHoldsTheInterruptBack) {
 TEST_F(IdeTest, TwoDrivesShareTheTaskFile) {
     FakeMedium second{100, 512};
     ide.plug_disk(1, second);
-    ide.reset();
+    power_on();
     lba28(3, 1, 0xf0);
     out(0x1f7, 0x20);
     EXPECT_EQ(words(256), second.sector(3));
@@ -308,6 +299,113 @@ TEST_F(IdeTest, FeaturesChooseModes) {
     out(0x1f1, 0x82);
     out(0x1f7, 0xef);
     EXPECT_EQ(load_le<u16>(identify(), 170) & 0x20, 0);
+}
+
+/// A table of two regions at 1000h: 700h bytes at 2000h, the rest at 8000h.
+void write_table(test::StoragePc& pc, u32 rest) {
+    pc.memory.store<u32>(Gpa{0x1000}, 0x2000);
+    pc.memory.store<u32>(Gpa{0x1004}, 0x700);
+    pc.memory.store<u32>(Gpa{0x1008}, 0x8000);
+    pc.memory.store<u32>(Gpa{0x100c}, 0x80000000 | rest);
+    pc.out(0xc004, 0x1000, Width::dword);
+}
+
+TEST_F(IdeTest, BusMasterReadsIntoScatteredMemory) {
+    write_table(*this, 0x1000 - 0x700);
+    lba28(20, 8);
+    out(0x1f7, 0xc8);
+    EXPECT_EQ(in(0x1f7), data_request) << "waits for the bus master";
+    EXPECT_EQ(lines.edges[14], 0U);
+    out(0xc000, 0x09);
+    EXPECT_EQ(lines.edges[14], 1U);
+    EXPECT_EQ(in(0xc002) & 7, 4U);
+    EXPECT_EQ(in(0x1f7), ready);
+    const auto first = disk.bytes.begin() + 20 * 512;
+    EXPECT_TRUE(std::equal(first, first + 0x700, ram.begin() + 0x2000));
+    EXPECT_TRUE(std::equal(first + 0x700, first + 0x1000, ram.begin() + 0x8000));
+    EXPECT_EQ(ram[0x2700], std::byte{0});
+    out(0xc000, 0x08);
+    out(0xc002, 0x04);
+    EXPECT_EQ(in(0xc002) & 7, 0U);
+}
+
+TEST_F(IdeTest, BusMasterWritesWhenItWasStartedFirst) {
+    write_table(*this, 0x900);
+    std::fill_n(ram.begin() + 0x2000, 0x700, std::byte{0x11});
+    std::fill_n(ram.begin() + 0x8000, 0x900, std::byte{0x22});
+    out(0xc000, 0x01);
+    lba48(100, 8);
+    out(0x1f7, 0x35);
+    EXPECT_EQ(in(0x1f7), ready);
+    EXPECT_EQ(disk.bytes[100 * 512 + 0x6ff], std::byte{0x11});
+    EXPECT_EQ(disk.bytes[100 * 512 + 0x700], std::byte{0x22});
+    EXPECT_EQ(disk.bytes[107 * 512 + 511], std::byte{0x22});
+    EXPECT_EQ(disk.sector(108), FakeMedium(109, 512).sector(108));
+}
+
+TEST_F(IdeTest, BusMasterNeedsItsBitAndStopsAtTheEndOfTheTable) {
+    config(0x0904, 0x0001);
+    write_table(*this, 0x100);
+    out(0xc000, 0x09);
+    lba28(0, 8);
+    out(0x1f7, 0xc8);
+    EXPECT_EQ(lines.edges[14], 0U);
+    config(0x0904, 0x0005);
+    EXPECT_EQ(in(0xc002) & 7, 0U) << "the table is shorter than the command: not active, no end";
+    EXPECT_EQ(in(0x3f6), data_request);
+    EXPECT_EQ(ram[0x80ff], disk.bytes[0x7ff]);
+}
+
+TEST_F(IdeTest, BusMasterRefusesWhatIsNoMemory) {
+    memory.store<u32>(Gpa{0x1000}, 0xfffffff0); // a region outside RAM
+    memory.store<u32>(Gpa{0x1004}, 0x80000000);
+    out(0xc004, 0x1000, Width::dword);
+    out(0xc000, 0x09);
+    lba28(0, 1);
+    out(0x1f7, 0xc8);
+    EXPECT_EQ(in(0xc002) & 7, 6U);
+    EXPECT_EQ(in(0x1f7), with_error);
+    EXPECT_EQ(in(0x1f1), 0x84U);
+    EXPECT_EQ(ide.refusals(), 1U);
+    out(0xc000, 0);
+    out(0xc004, 0xf0000000, Width::dword); // the table itself
+    out(0xc000, 0x09);
+    out(0x1f7, 0xc8);
+    EXPECT_EQ(in(0x1f7), with_error);
+    // A table of empty regions over and over ends with its 64 KiB.
+    for (u64 at = 0x10000; at < 0x20000; at += 8) {
+        memory.store<u32>(Gpa{at}, 0x2000);
+        memory.store<u32>(Gpa{at + 4}, 2);
+    }
+    out(0xc000, 0);
+    out(0xc004, 0x10000, Width::dword);
+    out(0xc000, 0x09);
+    lba28(0, 200);
+    out(0x1f7, 0xc8);
+    EXPECT_EQ(in(0x1f7), with_error);
+}
+
+TEST_F(IdeTest, BadSectorEndsADmaCommand) {
+    disk.bad = 5;
+    write_table(*this, 0x900);
+    out(0xc000, 0x09);
+    lba28(0, 8);
+    out(0x1f7, 0xc8);
+    EXPECT_EQ(in(0x1f7), with_error);
+    EXPECT_EQ(in(0x1f1), 0x40U);
+}
+
+TEST_F(IdeTest, PortsAnswerOnlyWhenTheFunctionDecodesThem) {
+    config(0x0940, 0x80000000);
+    EXPECT_EQ(in(0x1f7), 0xffU);
+    EXPECT_EQ(in(0x177), 0x7fU);
+    config(0x0904, 0x0000);
+    EXPECT_EQ(in(0x177), 0xffU);
+    EXPECT_EQ(in(0xc000), 0xffU);
+    config(0x0904, 0x0005);
+    config(0x0920, 0xd001);
+    EXPECT_EQ(in(0xc000), 0xffU);
+    EXPECT_EQ(in(0xd000), 0x00U);
 }
 
 } // namespace

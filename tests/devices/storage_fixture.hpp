@@ -2,12 +2,13 @@
 // Media in memory and a recorder of interrupt lines for the tests of storage devices.
 #pragma once
 
+#include "vestige/devices/ide_controller.hpp"
+#include "vestige/devices/pci.hpp"
 #include "vestige/machine/backends.hpp"
-#include "vestige/machine/clock.hpp"
-#include "vestige/machine/interrupt_line.hpp"
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <vector>
 
 namespace vestige::test {
@@ -70,9 +71,44 @@ struct FakeInterrupts final : machine::InterruptController {
     std::array<unsigned, 32> edges{};
 };
 
-struct FakeClock final : machine::Clock {
-    machine::Nanoseconds now() const override { return time; }
-    machine::Nanoseconds time = 0;
+struct NoPower final : machine::PowerControl {
+    void request_reset(const char*) override { ++resets; }
+    void power_off() override {}
+    void exit_with(u8) override {}
+    unsigned resets = 0;
+};
+
+/// Buses, 1 MiB of memory and PCI bus 0, with an IDE controller whose ports are enabled.
+struct StoragePc {
+    static constexpr u16 bus_master = 0xc000;
+
+    StoragePc() {
+        static_cast<void>(memory.add({Gpa{0}, ram, machine::RegionKind::ram}));
+        static_cast<void>(pci.attach(*ports, mmio) && pci.add(ide));
+        ide.attach(*ports);
+    }
+    /// As after POST.
+    void power_on() {
+        pci.reset();
+        config(0x0920, 0xc000);
+        config(0x0904, 0x0005);
+        config(0x0940, 0x80008000);
+    }
+    void config(u32 address, u32 value) { pci.write_config(address, Width::dword, value); }
+    u32 config(u32 address) { return pci.read_config(address, Width::dword); }
+    void out(u16 port, u32 value, Width width = Width::byte) {
+        ports->write(Port{port}, width, value);
+    }
+    u32 in(u16 port, Width width = Width::byte) { return ports->read(Port{port}, width); }
+
+    std::vector<std::byte> ram = std::vector<std::byte>(1 << 20);
+    std::unique_ptr<machine::PortBus> ports = std::make_unique<machine::PortBus>();
+    machine::MmioBus mmio;
+    machine::GuestMemory memory;
+    FakeInterrupts lines;
+    NoPower power;
+    devices::PciHost pci{power, lines};
+    devices::IdeController ide{{lines, 14}, {lines, 15}, memory};
 };
 
 } // namespace vestige::test

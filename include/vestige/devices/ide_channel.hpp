@@ -23,9 +23,12 @@ class IdeCableListener {
 /// Eight command ports and the control port (1F0h and 3F6h on the first channel).
 class IdeChannel final : public machine::PortDevice {
   public:
-    explicit IdeChannel(machine::InterruptLine line) : line_{line} {}
+    IdeChannel(machine::InterruptLine line, Port command, Port control)
+        : line_{line}, command_base_{command}, control_port_{control} {}
 
-    [[nodiscard]] bool attach(machine::PortBus& bus, Port command, Port control);
+    /// Puts the ports on the bus; false when somebody has one of them.
+    [[nodiscard]] bool attach(machine::PortBus& bus);
+    void detach(machine::PortBus& bus);
     void listen(IdeCableListener& listener) { listener_ = &listener; }
     /// Plugs a drive in as 0 (master) or 1 (slave); null pulls it.
     void plug(unsigned position, IdeDrive* drive) { drives_[position] = drive; }
@@ -54,7 +57,8 @@ class IdeChannel final : public machine::PortDevice {
     machine::InterruptLine line_;
     IdeCableListener* listener_ = nullptr;
     std::array<IdeDrive*, 2> drives_{};
-    u16 command_base_ = 0;
+    Port command_base_;
+    Port control_port_;
     unsigned selected_ = 0;
     u8 control_ = 0;
     bool level_ = false;

@@ -14,7 +14,7 @@ inline constexpr u8 busy = 0x80, ready = 0x40, seek_complete = 0x10, request = 0
 } // namespace ide_status
 
 namespace ide_error {
-inline constexpr u8 uncorrectable = 0x40, not_found = 0x10, aborted = 0x04;
+inline constexpr u8 interface = 0x80, uncorrectable = 0x40, not_found = 0x10, aborted = 0x04;
 } // namespace ide_error
 
 /// A register of the task file. A write keeps the value before it for the 48-bit commands.
@@ -80,6 +80,8 @@ class IdeDrive {
     [[nodiscard]] bool dma_write(std::span<const std::byte> data);
     /// All bytes of a DMA command have moved.
     void dma_done();
+    /// The host's side cannot go on: the command ends with an interface error.
+    void dma_abort() { fail(ide_error::interface | ide_error::aborted); }
 
   protected:
     static constexpr std::size_t buffer_size = 8192;

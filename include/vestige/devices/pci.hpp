@@ -1,45 +1,49 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// PCI configuration space through mechanism 1, with the bridges of a PC on bus 0.
+// PCI configuration space through mechanism 1, and bus 0 with its bridges.
 #pragma once
 
-#include "vestige/machine/port_bus.hpp"
+#include "vestige/devices/pci_bridges.hpp"
 #include "vestige/machine/power_control.hpp"
 
-#include <array>
-
 namespace vestige::devices {
-
-/// A function's 256 bytes of configuration space and which bits of them a guest may change.
-struct PciFunction {
-    u8 device = 0;
-    u8 function = 0;
-    std::array<u8, 256> bytes{};
-    std::array<u8, 256> writable{};
-};
 
 /// Ports CF8h-CFFh. Functions that are not there read all ones. CF9h is the reset control.
 class PciHost final : public machine::PortDevice {
   public:
-    explicit PciHost(machine::PowerControl& power) : power_{power} { reset(); }
+    PciHost(machine::PowerControl& power, machine::InterruptController& interrupts);
+    /// Every function on the bus as after power-on.
     void reset();
-    [[nodiscard]] bool attach(machine::PortBus& bus) {
-        return bus.attach(Port{0xcf8}, 8, *this, Width::dword);
-    }
+    /// The buses on which ranges of base address registers appear; both outlive this.
+    [[nodiscard]] bool attach(machine::PortBus& ports, machine::MmioBus& mmio);
+    /// Puts a function on bus 0; false when its place is taken or the bus is full.
+    [[nodiscard]] bool add(PciFunction& function);
+    /// Takes it away, with its ranges.
+    void remove(PciFunction& function);
+
     u32 read_port(Port port, Width width) override;
     void write_port(Port port, Width width, u32 value) override;
 
-    /// Configuration access for the PCI BIOS; address is bus<<16 | device<<11 | function<<8 | reg.
+    /// Configuration access for the PCI BIOS; address is bus<<16 | device<<11 | function<<8 | reg,
+    /// aligned to the width.
     [[nodiscard]] u32 read_config(u32 address, Width width) const;
     void write_config(u32 address, Width width, u32 value);
     [[nodiscard]] static constexpr u8 last_bus() { return 0; }
+    /// A function drives its slot's interrupt pin.
+    void set_pin(unsigned slot, unsigned pin, bool level) { isa_.set_pin(slot, pin, level); }
 
   private:
-    [[nodiscard]] const PciFunction* find(u32 address) const;
+    static constexpr std::size_t most_functions = 16;
+    [[nodiscard]] PciFunction* find(u32 address) const;
+    void remap();
 
     machine::PowerControl& power_;
+    machine::PortBus* ports_ = nullptr;
+    machine::MmioBus* mmio_ = nullptr;
+    HostBridge host_bridge_;
+    IsaBridge isa_;
+    StaticVector<PciFunction*, most_functions> functions_;
     u32 address_ = 0;
     u8 reset_control_ = 0;
-    std::array<PciFunction, 2> functions_{};
 };
 
 } // namespace vestige::devices

@@ -23,7 +23,10 @@ class MmioDevice {
 /// nowhere. An access that leaves a range is split into bytes.
 class MmioBus {
   public:
+    /// False when a range is taken or the table is full.
     [[nodiscard]] bool attach(Gpa start, u64 size, MmioDevice& device);
+    /// Takes the range that device has at start away from it.
+    void detach(Gpa start, const MmioDevice& device);
     [[nodiscard]] u64 read(Gpa address, Width width);
     void write(Gpa address, Width width, u64 value);
 

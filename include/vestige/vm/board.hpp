@@ -56,7 +56,6 @@ class Board {
     [[nodiscard]] bool attach_all();
     [[nodiscard]] bool attach_storage();
     void plug_drives();
-    void reset_storage();
     std::array<machine::Timed*, 5> timed_;
 };
 
