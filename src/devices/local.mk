@@ -7,7 +7,11 @@ core_sources += \
     src/devices/atapi_answers.cpp \
     src/devices/atapi_cd.cpp \
     src/devices/bus_master.cpp \
+    src/devices/dma8237.cpp \
     src/devices/dma_memory.cpp \
+    src/devices/floppy_commands.cpp \
+    src/devices/floppy_controller.cpp \
+    src/devices/floppy_transfer.cpp \
     src/devices/ide_channel.cpp \
     src/devices/ide_controller.cpp \
     src/devices/ide_drive.cpp \
@@ -20,6 +24,9 @@ core_sources += \
     src/devices/rtc_cmos.cpp \
     src/devices/system_ports.cpp \
     src/devices/uart16550.cpp \
+    src/devices/virtio_block.cpp \
+    src/devices/virtio_block_requests.cpp \
+    src/devices/virtio_queue.cpp \
     src/devices/vga.cpp \
     src/devices/vga_dispi.cpp \
     src/devices/vga_memory.cpp \

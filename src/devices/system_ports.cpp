@@ -22,22 +22,6 @@ void SystemControl::write_port(Port, Width, u32 value) {
         power_.request_reset("port 92h");
 }
 
-bool LatchPorts::attach(machine::PortBus& bus) {
-    return bus.attach(Port{0x80}, 16, *this) && bus.attach(Port{0x00}, 16, *this) &&
-           bus.attach(Port{0xc0}, 32, *this);
-}
-
-u32 LatchPorts::read_port(Port port, Width) {
-    // The status registers say that no channel requests and none has ended.
-    if (port.value == 0x08 || port.value == 0xd0)
-        return 0;
-    return bytes_[port.value & 0xff];
-}
-
-void LatchPorts::write_port(Port port, Width, u32 value) {
-    bytes_[port.value & 0xff] = static_cast<u8>(value);
-}
-
 bool ExitPorts::attach(machine::PortBus& bus) {
     return bus.attach(exit_port, 1, *this, Width::byte) &&
            bus.attach(shutdown_port, 1, *this, Width::byte) &&

@@ -8,8 +8,18 @@
 namespace vestige::vm {
 namespace {
 
-constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, rtc_line = 8, ide_line = 14;
-constexpr Port com1_base{0x3f8};
+constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, floppy_line = 6, rtc_line = 8,
+                   ide_line = 14;
+constexpr Port com1_base{0x3f8}, parallel_base{0x378};
+
+devices::FloppyDrive floppy_drive(const disk::Drive* drive) {
+    if (drive == nullptr)
+        return {};
+    return {.medium = drive->device,
+            .cylinders = static_cast<u8>(drive->geometry.cylinders),
+            .heads = static_cast<u8>(drive->geometry.heads),
+            .sectors = static_cast<u8>(drive->geometry.sectors)};
+}
 
 } // namespace
 
@@ -20,7 +30,11 @@ Board::Board(const machine::Clock& clock, machine::PowerControl& power, const Bo
       com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock, video},
       pci{power, pic},
       acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power},
-      ide{{pic, ide_line}, {pic, ide_line + 1}, memory}, system_control{a20, power},
+      ide{{pic, ide_line}, {pic, ide_line + 1}, memory}, dma{memory},
+      floppy{{pic, floppy_line}, dma},
+      virtio{devices::VirtioBlock{devices::pci::first_virtio_slot, memory},
+             devices::VirtioBlock{devices::pci::first_virtio_slot + 1, memory}},
+      system_control{a20, power},
       exit_ports{power, links.debug_out},
       timed_{&pit, &rtc, &keyboard, &com1, &acpi_pm} {
     if (!attach_all())
@@ -31,15 +45,18 @@ Board::Board(const machine::Clock& clock, machine::PowerControl& power, const Bo
 bool Board::attach_all() {
     return pic.attach(ports) && pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
            com1.attach(ports, com1_base) && vga.attach(ports) && vga.attach_memory(mmio) &&
-           pci.attach(ports, mmio) && acpi_pm.attach(ports) && system_control.attach(ports) && latches.attach(ports) && exit_ports.attach(ports) && attach_storage();
+           pci.attach(ports, mmio) && acpi_pm.attach(ports) && system_control.attach(ports) &&
+           exit_ports.attach(ports) && attach_storage();
 }
 
 bool Board::attach_storage() {
     ide.attach(ports);
-    return pci.add(ide);
+    return pci.add(ide) && dma.attach(ports) && floppy.attach(ports) &&
+           parallel.attach(ports, parallel_base);
 }
 
-/// The drives of INT 13h on their cables: two disks on the first channel, two CDs on the second.
+/// The drives of INT 13h on their cables: two disks on the first IDE channel, two CDs on the
+/// second, two floppies; disks three and four are virtio's.
 void Board::plug_drives() {
     constexpr u8 first_disk = 0x80, first_cd = 0xe0;
     drives.stop_emulation();
@@ -50,6 +67,13 @@ void Board::plug_drives() {
         ide.unplug(2U + unit);
         if (const disk::Drive* const drive = drives.find(first_cd + unit))
             ide.plug_cd(2U + unit, *drive->device);
+        floppy.plug(unit, floppy_drive(drives.find(unit)));
+        pci.remove(virtio[unit]);
+        const u8 third_disk = first_disk + 2;
+        if (const disk::Drive* const drive = drives.find(static_cast<u8>(third_disk + unit))) {
+            virtio[unit].connect(*drive->device, 2U + unit);
+            static_cast<void>(pci.add(virtio[unit])); // its slot is free
+        }
     }
 }
 
@@ -63,9 +87,11 @@ void Board::reset() {
     vga.reset();
     plug_drives();
     pci.reset();
+    dma.reset();
+    floppy.reset();
+    parallel.reset();
     acpi_pm.reset();
     system_control.reset();
-    latches.reset();
     exit_ports.reset();
 }
 

@@ -18,9 +18,12 @@ check_programs += tests/storage_test
 tests_storage_test_SOURCES = \
     tests/support/random_bytes.hpp \
     tests/devices/atapi_test.cpp \
+    tests/devices/dma8237_test.cpp \
+    tests/devices/floppy_test.cpp \
     tests/devices/ide_test.cpp \
     tests/devices/pci_test.cpp \
     tests/devices/storage_fuzz_test.cpp \
-    tests/devices/storage_fixture.hpp
+    tests/devices/storage_fixture.hpp \
+    tests/devices/virtio_block_test.cpp
 tests_storage_test_CXXFLAGS = $(test_flags)
 tests_storage_test_LDADD = $(test_libs)

@@ -2,6 +2,7 @@
 // Media in memory and a recorder of interrupt lines for the tests of storage devices.
 #pragma once
 
+#include "vestige/devices/floppy_controller.hpp"
 #include "vestige/devices/ide_controller.hpp"
 #include "vestige/devices/pci.hpp"
 #include "vestige/machine/backends.hpp"
@@ -85,6 +86,7 @@ struct StoragePc {
     StoragePc() {
         static_cast<void>(memory.add({Gpa{0}, ram, machine::RegionKind::ram}));
         static_cast<void>(pci.attach(*ports, mmio) && pci.add(ide));
+        static_cast<void>(dma.attach(*ports) && floppy.attach(*ports));
         ide.attach(*ports);
     }
     /// As after POST.
@@ -109,6 +111,8 @@ struct StoragePc {
     NoPower power;
     devices::PciHost pci{power, lines};
     devices::IdeController ide{{lines, 14}, {lines, 15}, memory};
+    devices::Dma8237 dma{memory};
+    devices::FloppyController floppy{{lines, 6}, dma};
 };
 
 } // namespace vestige::test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Storage devices under a guest that reads and writes anything. Memory around RAM is the
 // sanitizers' business; media must keep their size. VESTIGE_FUZZ=10000000 for ten million inputs.
+#include "vestige/devices/virtio_block.hpp"
+
 #include "storage_fixture.hpp"
 
 #include "../support/random_bytes.hpp"
@@ -101,6 +103,118 @@ TEST_F(StorageFuzz, Pci) {
     }
     pci.reset();
     EXPECT_EQ(config(0x0900), 0x70108086U);
+}
+
+TEST_F(StorageFuzz, FloppyAndDma) {
+    FakeMedium medium{2880, 512};
+    FakeMedium small{720, 512};
+    floppy.plug(0, {.medium = &medium, .cylinders = 80, .heads = 2, .sectors = 18});
+    floppy.plug(1, {.medium = &small, .cylinders = 40, .heads = 2, .sectors = 9});
+    floppy.reset();
+    out(0x3f2, 0x3c);
+    constexpr std::array<u8, 20> commands{0xe6, 0x46, 0xc5, 0x45, 0x4d, 0x08, 0x08, 0x07, 0x0f, 0x4a,
+                                          0x03, 0x0e, 0x13, 0x56, 0xd6, 0x94, 0x8f, 0x04, 0x42, 0x12};
+    for (u64 i = 0; i < fuzz_inputs(); ++i) {
+        switch (random.below(6)) {
+        case 0: { // a command with plausible parameters, of which any may be wrong
+            out(0x3f5, commands[random.below(commands.size())]);
+            const std::array<u32, 8> good{static_cast<u32>(random.below(2)), floppy.drive(0).cylinder,
+                                          0, 1 + static_cast<u32>(random.below(9)), 2, 18, 27, 255};
+            const u64 parameters = random.one_in(4) ? random.below(9) : good.size();
+            for (u64 p = 0; p < parameters; ++p)
+                out(0x3f5, random.one_in(32) ? value() : good[p]);
+            break;
+        }
+        case 1:
+            for (u64 n = random.below(600); n != 0; --n)
+                static_cast<void>(in(0x3f5));
+            break;
+        case 2:
+            access(0x00, 16);
+            break;
+        case 3:
+            access(random.one_in(2) ? 0x80 : 0xc0, random.one_in(2) ? 16 : 32);
+            break;
+        case 4:
+            out(0x3f2, random.one_in(8) ? value() : 0x3c | static_cast<u32>(random.below(2)));
+            out(0x3f7, random.one_in(4) ? value() : 0);
+            break;
+        default:
+            out(0x0a, 0x02);
+            out(0x0b, random.one_in(2) ? 0x46 : 0x4a);
+            access(0x3f0, 8);
+            break;
+        }
+        ASSERT_LT(floppy.drive(0).rotation, 19);
+    }
+    EXPECT_GT(medium.reads, 0U);
+    EXPECT_EQ(medium.bytes.size(), 2880U * 512);
+}
+
+TEST_F(StorageFuzz, VirtioBlock) {
+    FakeMedium medium{200, 512};
+    devices::VirtioBlock disk{3, memory};
+    disk.connect(medium, 2);
+    ASSERT_TRUE(pci.add(disk));
+    pci.reset();
+    constexpr u32 at = 3 << 11;
+    constexpr u64 registers = 0xe0000000;
+    config(at + 0x10, 0xc100);
+    config(at + 0x20, registers);
+    config(at + 4, 7);
+    const auto restart = [this] { // a legacy driver with its rings at 1000h
+        out(0xc112, 0);
+        out(0xc104, random.one_in(2) ? 0xffffffff : 0, Width::dword);
+        out(0xc10e, 0, Width::word);
+        out(0xc108, random.one_in(8) ? static_cast<u32>(random.next()) : 1, Width::dword);
+        memory.store<u16>(Gpa{0x1802}, 0);
+    };
+    restart();
+    for (u64 i = 0; i < fuzz_inputs(); ++i) {
+        switch (random.below(8)) {
+        case 0:
+            mmio.write(Gpa{registers + random.below(0x40)}, any_width(), value());
+            break;
+        case 1:
+            static_cast<void>(mmio.read(Gpa{registers + random.below(0x4000)}, Width::qword));
+            break;
+        case 2:
+            access(0xc100, 32);
+            break;
+        case 3:
+            if (disk.status() != 0x07 && random.one_in(4))
+                restart();
+            break;
+        case 4: { // a descriptor
+            const u64 where = 0x1000 + 16 * random.below(8);
+            memory.store<u64>(Gpa{where}, random.one_in(16) ? random.next()
+                                                            : 0x4000 + random.below(0x1000));
+            memory.store<u32>(Gpa{where + 8},
+                              random.one_in(16) ? static_cast<u32>(random.next())
+                              : random.one_in(2) ? 16 * static_cast<u32>(random.below(40))
+                                                 : 512);
+            memory.store<u16>(Gpa{where + 12}, static_cast<u16>(random.below(8)));
+            memory.store<u16>(Gpa{where + 14}, static_cast<u16>(random.below(9)));
+            break;
+        }
+        case 5:
+            memory.store<u32>(Gpa{0x4000 + random.below(0x1000)},
+                              static_cast<u32>(random.below(10)));
+            break;
+        default: {
+            const u16 index = memory.load<u16>(Gpa{0x1802});
+            memory.store<u16>(Gpa{0x1804 + 2ULL * (index % 128)},
+                              static_cast<u16>(random.below(9)));
+            memory.store<u16>(Gpa{0x1802}, static_cast<u16>(index + random.below(3)));
+            out(0xc110, 0, Width::word);
+            break;
+        }
+        }
+    }
+    EXPECT_GT(disk.refusals(), 0U);
+    EXPECT_GT(medium.reads, 0U);
+    EXPECT_EQ(medium.bytes.size(), 200U * 512);
+    pci.remove(disk);
 }
 
 } // namespace

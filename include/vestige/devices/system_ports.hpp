@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The small ports of a PC: 92h, CF9h, POST code, DMA latches, and Vestige's own exit ports.
+// The small ports of a PC: 92h and Vestige's own exit ports.
 #pragma once
 
 #include "vestige/machine/a20_gate.hpp"
 #include "vestige/machine/backends.hpp"
 #include "vestige/machine/port_bus.hpp"
 #include "vestige/machine/power_control.hpp"
-
-#include <array>
 
 namespace vestige::devices {
 
@@ -24,19 +22,6 @@ class SystemControl final : public machine::PortDevice {
     machine::A20Gate& a20_;
     machine::PowerControl& power_;
     u8 latch_ = 0;
-};
-
-/// Ports that only remember what was written: POST code 80h, DMA page registers 81h-8Fh, and the
-/// 8237 pair's registers at 00h-0Fh and C0h-DFh, which no device here requests.
-class LatchPorts final : public machine::PortDevice {
-  public:
-    void reset() { bytes_ = {}; }
-    [[nodiscard]] bool attach(machine::PortBus& bus);
-    u32 read_port(Port port, Width) override;
-    void write_port(Port port, Width, u32 value) override;
-
-  private:
-    std::array<u8, 256> bytes_{};
 };
 
 /// F4h ends the VM with a status, `Shutdown` to 8900h powers it off, E9h is a debug console.

@@ -4,8 +4,11 @@
 
 #include "vestige/bios/environment.hpp"
 #include "vestige/devices/acpi_pm.hpp"
+#include "vestige/devices/floppy_controller.hpp"
 #include "vestige/devices/ide_controller.hpp"
+#include "vestige/devices/parallel_port.hpp"
 #include "vestige/devices/system_ports.hpp"
+#include "vestige/devices/virtio_block.hpp"
 #include "vestige/machine/mmio_bus.hpp"
 
 #include <array>
@@ -47,8 +50,11 @@ class Board {
     devices::PciHost pci;
     devices::AcpiPm acpi_pm;
     devices::IdeController ide;
+    devices::Dma8237 dma;
+    devices::FloppyController floppy;
+    std::array<devices::VirtioBlock, 2> virtio;
+    devices::ParallelPort parallel;
     devices::SystemControl system_control;
-    devices::LatchPorts latches;
     devices::ExitPorts exit_ports;
     disk::DriveSet drives;
 
