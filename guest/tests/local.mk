@@ -13,6 +13,7 @@ guest_tests = \
     seed_string \
     seed_vmcall \
     spin \
+    storage \
     storm \
     task_switch \
     triple_fault \

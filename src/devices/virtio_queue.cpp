@@ -6,7 +6,8 @@ namespace {
 
 constexpr u16 has_next = 1, device_writes = 2, is_indirect = 4; // descriptor flags
 constexpr u16 no_interrupt = 1;                                 // flags of the available ring
-constexpr u64 descriptor_size = 16, used_entry_size = 8;
+constexpr u32 descriptor_size = 16;
+constexpr u64 used_entry_size = 8;
 constexpr u64 index_at = 2, ring_at = 4;
 
 } // namespace
@@ -27,7 +28,7 @@ bool VirtioQueue::refuse(DmaMemory& memory, std::string_view what, u64 where) {
 
 bool VirtioQueue::read(DmaMemory& memory, u64 table, u16 index, Descriptor& out) const {
     std::array<std::byte, descriptor_size> raw{};
-    if (!memory.read(Gpa{table + index * descriptor_size}, raw))
+    if (!memory.read(Gpa{table + u64{index} * descriptor_size}, raw))
         return false;
     out = {load_le<u64>(raw, 0), load_le<u32>(raw, 8), load_le<u16>(raw, 12),
            load_le<u16>(raw, 14)};

@@ -62,6 +62,11 @@ CASES = [
          vms=[raw("window")], status=0),
     Case("msr-cpuid", [r"PASS cpuid-40000000", r"exit status 0"], vms=[raw("msr_cpuid")], status=0),
     Case("task-switch", [r"PASS", r"exit status 0"], vms=[raw("task_switch")], status=0),
+    Case("storage", [r"PASS pci", r"PASS pio-write", r"PASS dma-read", r"PASS past-end", r"PASS atapi",
+                     r"PASS floppy-dma", r"PASS virtio", r"exit status 0"],
+         vms=[raw("storage", ",disk0=image:small.img,disk1=image:small.img,disk2=image:small.img"
+                             ",floppy0=image:syslinux-floppy.img,cd0=image:isolinux.iso")],
+         status=0),
     Case("vmcall-ud", [r"PASS", r"exit status 0"], vms=[raw("vmcall_ud")], status=0),
     Case("exit-8", [r"vm exit8: exit status 7"], vms=[raw("exit8")], status=7),
     Case("exit-32", [r"vm exit32: exit status 11"], vms=[raw("exit32")], status=11),

@@ -82,8 +82,12 @@ def memtest_floppy(path):
     path.write_bytes(image.read_bytes().ljust(1440 * 1024, b"\0"))
 
 
-MAKERS = {"syslinux-floppy.img": syslinux_floppy, "isolinux.iso": isolinux, "grub.iso": grub_cd,
-          "grub-tables.iso": grub_tables_cd, "memtest.img": memtest_floppy}
+def small_disk(path):
+    path.write_bytes(bytes(1 << 20))
+
+
+MAKERS = {"small.img": small_disk, "syslinux-floppy.img": syslinux_floppy, "isolinux.iso": isolinux,
+          "grub.iso": grub_cd, "grub-tables.iso": grub_tables_cd, "memtest.img": memtest_floppy}
 
 
 def image(name):

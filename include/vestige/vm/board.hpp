@@ -31,7 +31,9 @@ class Board {
     /// Every device as after power-on; CMOS RAM and memory keep their contents.
     void reset();
     /// What the tables of the BIOS tell about these devices.
-    [[nodiscard]] static bios::BoardFacts facts() { return {}; }
+    [[nodiscard]] static bios::BoardFacts facts() {
+        return {.floppy_controller = true, .parallel_port = true};
+    }
     /// First moment at which a device wants expire().
     [[nodiscard]] machine::Nanoseconds next_deadline() const;
     /// Brings every device that is due to the present.
