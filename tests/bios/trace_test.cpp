@@ -22,11 +22,13 @@ class Trace : public test::Pc {
         interrupt(interrupt_number);
         while (!identify(cpu::linear_rip(cpu)))
             EXPECT_TRUE(step());
-        CallTrace trace{unit->environment(), *identify(cpu::linear_rip(cpu))};
+        CallRecorder recorder{unit->environment(), *identify(cpu::linear_rip(cpu))};
         EXPECT_TRUE(step());
-        const std::string text{trace.finish()};
+        char storage[240];
+        TextBuffer text{storage};
+        print_call(text, recorder.finish());
         EXPECT_TRUE(run_to(home));
-        return text;
+        return std::string{text.view()};
     }
 };
 
