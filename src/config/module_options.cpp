@@ -115,7 +115,7 @@ constexpr ModuleKey keys[] = {
     {"at", "ADDRESS below 4 GiB, such as 0x7c00", "where a raw image is loaded", parse_at, true},
     {"start", "SEGMENT:OFFSET in hexadecimal", "where a raw image starts", parse_start, true},
     {"com1", "console|none|com2", "where the VM's COM1 goes", parse_com1, true},
-    {"trace", "list of int[:10,13],exit,io[:60-64],mmio,insn, or off", "trace of this VM",
+    {"trace", "list of int[:10,13/02],exit,io[:60-64],mmio[:A-B],irq,mode,insn, or off", "trace of this VM",
      parse_module_trace, true},
 };
 

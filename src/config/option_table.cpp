@@ -45,7 +45,7 @@ constexpr Option table[] = {
      show_log_levels},
     {"log-time", "on|off", "time stamps on log lines", parse_flag<&BootOptions::log_time>,
      show_flag<&BootOptions::log_time>, true},
-    {"trace", "list of int[:10,13],exit,io[:60-64],mmio,insn, or off",
+    {"trace", "list of int[:10,13/02],exit,io[:60-64],mmio[:A-B],irq,mode,insn, or off",
      "what guests do, line by line", parse_boot_trace, show_boot_trace, false, "insn"},
     {"gdb", "com1|com2[,wait][,vm=NAME] or off", "GDB stub", parse_gdb, show_gdb},
     {"onfault", "stop|monitor|reset|exit", "what happens when a VM is stopped by a fault",
