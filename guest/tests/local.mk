@@ -6,6 +6,16 @@ guest_tests = \
     exit16 \
     exit32 \
     exit8 \
+    fault_a20 \
+    fault_bda \
+    fault_divide \
+    fault_far_jump \
+    fault_gdt_limit \
+    fault_lgdt_segment \
+    fault_no_idt \
+    fault_page_table \
+    fault_signature \
+    fault_stack_rom \
     gdb_tour \
     modes \
     msr_cpuid \
@@ -19,7 +29,8 @@ guest_tests = \
     triple_fault \
     vmcall_ud \
     window
-guest_test_includes = guest/tests/common.inc guest/tests/print16.inc
+guest_test_includes = guest/tests/common.inc guest/tests/print16.inc \
+    guest/tests/protected.inc
 guest_test_images = $(guest_tests:%=guest/tests/%.bin)
 check_DATA = $(guest_test_images)
 EXTRA_DIST += $(guest_tests:%=guest/tests/%.asm) $(guest_test_includes) guest/tests/floppy_boot.asm

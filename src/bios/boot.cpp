@@ -58,8 +58,12 @@ std::optional<Outcome> boot_floppy(Call& call) {
 }
 
 std::optional<Outcome> boot_disk(Call& call) {
-    if (!load_sector(call, 0x80) || !signed_sector(call))
+    if (!load_sector(call, 0x80))
         return {};
+    if (!signed_sector(call)) {
+        print_text(call, "The hard disk's boot sector has no signature 55AA at its end.\n");
+        return {};
+    }
     print_text(call, "Booting from hard disk ...\n");
     return start(call, boot_address, 0x80);
 }

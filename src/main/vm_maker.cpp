@@ -54,6 +54,21 @@ vm::GuestStorage guest_storage(const vm::VmConfig& config) {
 
 } // namespace
 
+/// The sym module that names the VM, or one that names none.
+vm::SymbolTable VmMaker::symbols_for(std::string_view vm) const {
+    vm::SymbolTable common;
+    for (std::size_t i = 0; i < modules_.all().size(); ++i) {
+        const config::Module& module = modules_.all()[i];
+        if (module.kind != config::ModuleKind::symbols)
+            continue;
+        if (module.options.vm == vm)
+            return vm::SymbolTable{modules_.bytes(i)};
+        if (module.options.vm.empty())
+            common = vm::SymbolTable{modules_.bytes(i)};
+    }
+    return common;
+}
+
 vm::VmConfig VmMaker::vm_config(const config::VmPlan& plan) const {
     vm::VmConfig config;
     config.name.assign(plan.name.view());
@@ -81,8 +96,8 @@ vm::VmConfig VmMaker::vm_config(const config::VmPlan& plan) const {
         config.slice = gdb_poll_interval; // the CPU that serves GDB
     config.on_fault = options_.on_fault == config::OnFault::reset ? vm::OnFault::reset
                                                                   : vm::OnFault::stop;
-    for (std::size_t i = 0; i < config.traced.size(); ++i)
-        config.traced[i] = plan.trace.interrupts[i] | options_.trace.interrupts[i];
+    config.trace = plan.trace;
+    config.symbols = symbols_for(plan.name.view());
     return config;
 }
 

@@ -68,6 +68,7 @@ extern const CommandGroup input_commands;
 extern const CommandGroup register_commands;
 extern const CommandGroup memory_commands;
 extern const CommandGroup debug_commands;
+extern const CommandGroup watch_commands;
 /// Every group, in the order of help.
 [[nodiscard]] std::span<const CommandGroup* const> command_groups();
 

@@ -5,8 +5,9 @@
 namespace vestige::monitor {
 namespace {
 
-constexpr std::array<const CommandGroup*, 6> groups{
-    &general_commands, &vm_commands, &input_commands, &register_commands, &memory_commands, &debug_commands,
+constexpr std::array<const CommandGroup*, 7> groups{
+    &general_commands, &vm_commands,    &input_commands, &register_commands,
+    &memory_commands,  &debug_commands, &watch_commands,
 };
 
 } // namespace

@@ -262,7 +262,9 @@ unsigned print_instruction(Context& context, u64 address) {
     std::array<std::byte, cpu::longest_instruction> code{};
     const std::size_t size = read_at(context, {address, false}, code);
     const vcpu::Vcpu& cpu = context.vm->cpu();
-    print(context.out, "{08x}  ", address);
+    print(context.out, "{08x}", address);
+    vm::print_symbol(context.out, context.vm->config().symbols, address);
+    context.out.write("  ");
     if (size == 0) {
         context.out.write("(no memory)\n");
         return 0;

@@ -29,6 +29,9 @@ std::optional<u64> named(Context& context, std::string_view text) {
     const RegisterName* const found = find_register(name);
     if (found != nullptr && context.vm != nullptr)
         return read_register(context.vm->cpu(), *found);
+    if (context.vm != nullptr)
+        if (const auto address = context.vm->config().symbols.lookup(text))
+            return address;
     config::NearestWord nearest{name};
     for (const RegisterName& each : register_names())
         nearest.offer(each.name);

@@ -27,6 +27,24 @@ void show_log(Context& context) {
     context.session.machine().show_log(context.out, 40);
 }
 
+void show_vmcs(Context& context) {
+    context.vm->cpu().print_state(context.out);
+}
+/// One address, or all of the VM's memory.
+void show_ept(Context& context) {
+    if (context.words.empty())
+        return context.vm->space().print_mappings(context.out);
+    const auto place = place_of(context, context.words.next());
+    if (!place)
+        return;
+    if (place->physical)
+        return context.vm->space().print_mapping(context.out, Gpa{place->address});
+    const auto gpa = context.view().translate(Linear{place->address});
+    if (!gpa)
+        return context.say("the guest's page tables do not map {x}", place->address);
+    context.vm->space().print_mapping(context.out, *gpa);
+}
+
 constexpr std::array topics{
     InfoTopic{"vm", "name, memory, time, state", Where::on_vm, show_vm},
     InfoTopic{"cpu", "mode, paging, A20, what is about to happen", Where::on_vm, show_cpu},
@@ -34,6 +52,10 @@ constexpr std::array topics{
     InfoTopic{"sregs", "segment registers with their hidden parts, GDT, IDT", Where::on_vm,
               show_segments},
     InfoTopic{"cregs", "control and debug registers", Where::on_vm, show_control_registers},
+    InfoTopic{"vmcs", "every VMX field that is not 0, by name", Where::on_vm, show_vmcs},
+    InfoTopic{"ept", "the VM's memory in host memory; info ept ADDR shows one page", Where::on_vm,
+              show_ept},
+    InfoTopic{"stats", "exits, BIOS calls, interrupts, ports", Where::on_vm, show_statistics},
     InfoTopic{"ivt", "interrupt vectors that are not the BIOS's; info ivt 13 shows one",
               Where::on_vm, show_vectors},
     InfoTopic{"bda", "the BIOS data area, field by field", Where::on_vm, show_data_area},

@@ -12,6 +12,10 @@ void show_segments(Context& context);
 void show_control_registers(Context& context);
 void show_cpu(Context& context);
 
+// statistics_text.cpp
+void show_statistics(Context& context);
+void statistics_command(Context& context);
+
 // info_bios.cpp
 void show_vectors(Context& context);
 void show_data_area(Context& context);

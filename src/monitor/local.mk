@@ -10,6 +10,7 @@ core_sources += \
     src/monitor/commands_memory.cpp \
     src/monitor/commands_registers.cpp \
     src/monitor/commands_vm.cpp \
+    src/monitor/commands_watch.cpp \
     src/monitor/console_input.cpp \
     src/monitor/console_mux.cpp \
     src/monitor/cp437.cpp \
@@ -29,5 +30,6 @@ core_sources += \
     src/monitor/register_names.cpp \
     src/monitor/screen_snapshot.cpp \
     src/monitor/session.cpp \
+    src/monitor/statistics_text.cpp \
     src/monitor/status_lines.cpp \
     src/monitor/vm_console.cpp

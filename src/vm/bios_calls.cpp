@@ -2,11 +2,20 @@
 // VMCALL: from the guest's stubs to the BIOS.
 #include "exit_handler.hpp"
 
-#include "vestige/bios/trace.hpp"
+#include "vestige/vm/state_text.hpp"
 
 namespace vestige::vm {
 
 using cpu::SegmentName;
+namespace {
+
+/// Faults of real-mode code: whose handler only returns runs the same instruction again.
+constexpr bool is_fault(u8 interrupt) {
+    return interrupt == cpu::exception::de.value || interrupt == cpu::exception::ud.value ||
+           interrupt == cpu::exception::nm.value || interrupt == cpu::exception::gp.value;
+}
+
+} // namespace
 
 /// Under paging the linear address must lead to our ROM as well, or any program could call us.
 bool Vm::is_bios_call(Linear at) const {
@@ -18,27 +27,35 @@ bool Vm::is_bios_call(Linear at) const {
 
 u64 Vm::serve_hypercall(Linear at, bool paging) {
     const u64 offset = at.value() - bios::rom_base.value() - bios::call_stubs;
-    if (offset < 4 * silent_.size() && offset % 4 == 0 && silent_[offset / 4] && !paging)
+    if (offset < 4 * silent_.size() && offset % 4 == 0 && silent_[offset / 4] && !paging) {
         // Our stubs have no instruction before the VMCALL that could shadow interrupts.
         vcpu_->regs.rip += bios::vmcall_length;
-    else if (debugging_)
+        ++recorder_.statistics().quick_calls[offset / 4];
+    } else if (debugging_) {
         return 0; // the debugger is asked first, and has it handled as an exit
-    else
+    } else {
         hypercall(at, paging);
+    }
     return board_.pic.interrupt_pending() || attention_ ? 0 : deadline_;
 }
 
 void Vm::find_silent_calls() {
     for (unsigned i = 0; i < silent_.size(); ++i) {
         const u8 interrupt = static_cast<u8>(i);
-        silent_[i] = bios_ && bios::interrupts[i].idle && !is_traced(interrupt) && !debugging_;
+        silent_[i] = bios_ && bios::interrupts[i].idle && !is_fault(interrupt) && !debugging_ &&
+                     !recorder_.options().traces_interrupt(Vector{interrupt});
     }
+}
+
+void Vm::trace(const config::TraceOptions& options) {
+    recorder_.set_options(options);
+    find_silent_calls();
 }
 
 void Vm::hypercall(Linear at, bool paging) {
     const auto stub = bios::identify(at);
     if (stub && bios_ && (!paging || is_bios_call(at)) && bios::callable_from(*vcpu_))
-        return is_traced(stub->interrupt) ? serve_traced(*stub) : serve(*stub);
+        return serve(*stub);
     constexpr unsigned most_reports = 8;
     if (foreign_vmcalls_++ < most_reports)
         log(LogArea::vm, LogLevel::info,
@@ -49,10 +66,19 @@ void Vm::hypercall(Linear at, bool paging) {
 
 void Vm::serve(bios::Stub stub) {
     const u8 function = vcpu_->regs.high(cpu::Gpr::rax);
-    if (bios_->call(stub) == bios::Outcome::done) {
+    recorder_.guest_until(host_.tsc());
+    if (is_fault(stub.interrupt))
+        watch_fault_loop(stub.interrupt);
+    bios::CallRecorder recorder{bios_->environment(), stub};
+    const bool done = bios_->call(stub) == bios::Outcome::done;
+    if (done) {
+        bios::CallRecord record = recorder.finish();
+        record.ticks = recorder_.call_until(host_.tsc(), stub.interrupt, recorder.service());
+        recorder_.call(record, *vcpu_);
         vcpu_->skip_instruction();
         bios_done_ = ServedCall{stub.interrupt, function};
     } else {
+        recorder_.call_until(host_.tsc(), stub.interrupt, recorder.service());
         vcpu_->clear_interrupt_shadow();
     }
     if (board_.a20.enabled() != a20_mapped_)
@@ -62,16 +88,28 @@ void Vm::serve(bios::Stub stub) {
         rearm();
 }
 
-/// One line a call, once it is done: what was asked, what was answered, how long it took.
-void Vm::serve_traced(bios::Stub stub) {
-    const u64 rip = vcpu_->regs.rip;
-    bios::CallTrace trace{bios_->environment(), stub};
-    const u64 start = host_.tsc();
-    serve(stub);
-    const u64 ticks = host_.tsc() - start;
-    if (vcpu_->regs.rip - rip != bios::vmcall_length)
-        return; // the call goes on later
-    log(LogArea::bios, LogLevel::info, "vm {} {} ({})", config_.name.view(), trace.finish(), ticks);
+/// An exception whose vector still is the BIOS's comes back for ever: said once, the guest goes on.
+void Vm::watch_fault_loop(u8 interrupt) {
+    constexpr unsigned hopeless = 1000;
+    // IRQ 5 has the vector of #GP.
+    if (interrupt == cpu::exception::gp.value && (board_.pic.chip(0).isr >> 5 & 1) != 0)
+        return;
+    cpu::LinearAccess memory = access();
+    const u16 sp = vcpu_->regs.word(cpu::Gpr::rsp);
+    const auto ip = memory.load<u16>(SegmentName::ss, sp);
+    const auto cs = memory.load<u16>(SegmentName::ss, static_cast<u16>(sp + 2));
+    if (!ip || !cs)
+        return;
+    const FarPtr at{cs.value(), ip.value()};
+    loop_count_ = at == loop_at_ ? loop_count_ + 1 : 1;
+    loop_at_ = at;
+    if (loop_count_ != hopeless)
+        return;
+    char text[160];
+    report(format_in(text, "run-away: {} at {} again and again: vector {02x}h is the BIOS's, which "
+                           "only returns",
+                     exception_name(Vector{interrupt}), at, interrupt),
+           cpu::fault(Vector{interrupt}), at);
 }
 
 } // namespace vestige::vm

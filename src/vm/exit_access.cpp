@@ -15,11 +15,15 @@ void Vm::port_access(const vcpu::IoExit& exit) {
         string_access(exit);
     } else {
         vcpu_->skip_instruction();
-        if (exit.in)
-            vcpu_->regs.set(Gpr::rax, exit.width, board_.ports.read(exit.port, exit.width));
-        else
-            board_.ports.write(exit.port, exit.width,
-                               static_cast<u32>(vcpu_->regs.get(Gpr::rax, exit.width)));
+        if (exit.in) {
+            const u32 value = board_.ports.read(exit.port, exit.width);
+            vcpu_->regs.set(Gpr::rax, exit.width, value);
+            recorder_.port({exit.port, exit.width, true, value}, *vcpu_);
+        } else {
+            const u32 value = static_cast<u32>(vcpu_->regs.get(Gpr::rax, exit.width));
+            recorder_.port({exit.port, exit.width, false, value}, *vcpu_);
+            board_.ports.write(exit.port, exit.width, value);
+        }
     }
     apply_a20();
     apply_video();
@@ -27,6 +31,7 @@ void Vm::port_access(const vcpu::IoExit& exit) {
 }
 
 void Vm::string_access(const vcpu::IoExit& exit) {
+    const u64 before = vcpu_->regs.get(Gpr::rcx, exit.address_size);
     cpu::LinearAccess memory = access();
     const auto done = cpu::string_io(memory, *this, board_.ports,
                                      {.port = exit.port,
@@ -35,6 +40,8 @@ void Vm::string_access(const vcpu::IoExit& exit) {
                                       .rep = exit.rep,
                                       .segment = exit.segment,
                                       .address_size = exit.address_size});
+    const u64 moved = exit.rep ? before - vcpu_->regs.get(Gpr::rcx, exit.address_size) : 1;
+    recorder_.port({exit.port, exit.width, exit.in, 0, static_cast<u32>(moved)}, *vcpu_);
     if (!done)
         return raise(done.error());
     if (done.value())
@@ -48,9 +55,9 @@ void Vm::memory_access(const vcpu::MemoryExit& exit) {
     if (exit.fetch)
         return raise(cpu::undefined_opcode());
     if (vcpu_->pending_event()) {
-        char text[96];
+        char text[120];
         return stop(format_in(text, "an event cannot be delivered: its tables or stack are at {x}, "
-                                    "outside memory", exit.address));
+                                    "which is not RAM", exit.address), vcpu_->pending_event());
     }
     cpu::LinearAccess memory = access();
     const cpu::Emulation result =

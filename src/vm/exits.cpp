@@ -20,6 +20,7 @@ void ExitHandler::operator()(const vcpu::InterruptWindowExit&) const {
 
 /// HLT with interrupts off ends all activity of a CPU that nothing else can wake: it stays so.
 void ExitHandler::operator()(const vcpu::HaltExit&) const {
+    vm.recorder_.exit(exit_number<vcpu::HaltExit>(), *vm.vcpu_);
     vm.vcpu_->skip_instruction();
     vm.halted_ = true;
     if ((vm.vcpu_->regs.rflags & cpu::rflags::interrupt) == 0 && !vm.reported_halt_) {
@@ -54,6 +55,7 @@ std::optional<cpu::CpuidResult> Vm::own_leaf(u32 leaf) const {
 }
 
 void Vm::cpuid_instruction() {
+    recorder_.exit(exit_number<vcpu::CpuidExit>(), *vcpu_);
     cpu::Registers& r = vcpu_->regs;
     const u32 leaf = r.dword(Gpr::rax);
     const cpu::CpuidResult result = own_leaf(leaf).value_or(
@@ -69,12 +71,14 @@ void Vm::msr_access(const vcpu::MsrExit& exit) {
     cpu::Registers& r = vcpu_->regs;
     if (exit.write) {
         const u64 value = u64{r.dword(Gpr::rdx)} << 32 | r.dword(Gpr::rax);
+        recorder_.msr({exit.index, true, value}, *vcpu_);
         if (const auto done = msrs_->write(exit.index, value); !done)
             return raise(done.error());
     } else {
         const auto value = msrs_->read(exit.index);
         if (!value)
             return raise(value.error());
+        recorder_.msr({exit.index, false, value.value()}, *vcpu_);
         r.set_dword(Gpr::rax, static_cast<u32>(value.value()));
         r.set_dword(Gpr::rdx, static_cast<u32>(value.value() >> 32));
     }
@@ -127,6 +131,8 @@ void Vm::control_access(const vcpu::CrExit& exit) {
     if (!change)
         return raise(change.error());
     cpu::apply(*vcpu_, change.value());
+    if (exit.kind != Kind::mov_from && exit.number != 8)
+        recorder_.control({exit.number, read_control(*vcpu_, exit.number)}, *vcpu_);
     vcpu_->skip_instruction();
 }
 
@@ -194,15 +200,6 @@ void Vm::task_switch(const vcpu::TaskSwitchExit& exit) {
         vcpu_->set_debug_register(6, vcpu_->debug_register(6) | cpu::dr6_task_switch);
         raise(cpu::fault(cpu::exception::db));
     }
-}
-
-void Vm::failed_entry(const vcpu::FailedEntryExit& exit) {
-    char text[300];
-    TextBuffer buffer{text};
-    print(buffer, "the CPU refused to enter the guest (reason {}, qualification {x}): ",
-          exit.reason, exit.qualification);
-    vcpu_->explain_failed_entry(buffer);
-    stop(buffer.view());
 }
 
 } // namespace vestige::vm

@@ -26,7 +26,7 @@ Vm::Vm(const VmConfig& config, HostServices& host, const VmLinks& links,
             .a20 = board_.a20,
             .physical_bits = cpuid_.control_features().physical_bits,
             .huge_pages = cpuid_.huge_pages()},
-      tsc_start_{host.tsc()} {
+      tsc_start_{host.tsc()}, recorder_{config_.name.view(), config.trace} {
     if (!lay_out(board_.memory, storage_, board_.vga.window()))
         panic("a VM's memory does not fit its address space");
     if (config_.boot_rom.empty())
@@ -89,6 +89,7 @@ void Vm::run() {
     slice_end_ = host_.tsc();
     if (config_.start_stopped)
         debugger_.stop();
+    recorder_.reset_statistics(slice_end_);
     while (end() == End::running)
         step();
 }
@@ -107,7 +108,10 @@ void Vm::step() {
         return;
     }
     const vcpu::VmExit exit = vcpu_->run(deadline_);
+    recorder_.guest_until(host_.tsc());
     std::visit(ExitHandler{*this}, exit);
+    entered_with_.reset();
+    recorder_.exit_until(host_.tsc(), exit.index());
     if (attention_)
         finish_pending();
 }
@@ -125,8 +129,12 @@ void Vm::debug_step() {
     if (halted_ || paused_.load(std::memory_order_relaxed))
         return sleep();
     bios_done_ = {};
-    if (const auto exit = debugger_.enter(deadline_)) {
+    const auto exit = debugger_.enter(deadline_);
+    recorder_.guest_until(host_.tsc());
+    if (exit) {
         std::visit(ExitHandler{*this}, *exit);
+        entered_with_.reset();
+        recorder_.exit_until(host_.tsc(), exit->index());
         debugger_.handled(*exit, bios_done_);
     }
     if (attention_)
@@ -140,6 +148,7 @@ void Vm::rest() {
         announce_stop();
     }
     host_.idle_until(host_.tsc() + host_.to_ticks(rest_interval));
+    recorder_.idle_until(host_.tsc());
     host_.poll();
     obey(order_.exchange(Order::none, std::memory_order_acquire));
     mailbox_.serve(*this);
@@ -174,12 +183,17 @@ void Vm::finish_pending() {
     if (end() != End::running)
         return;
     log(LogArea::vm, LogLevel::debug, "vm {}: reset by {}", config_.name.view(), reset_reason_);
+    recorder_.sentence("reset", *vcpu_);
     start();
 }
 
 void Vm::deliver_interrupts() {
     if (vcpu_->can_take_interrupt()) {
-        vcpu_->inject({cpu::EventType::external_interrupt, board_.pic.acknowledge(), {}, 0});
+        const cpu::Event event{cpu::EventType::external_interrupt, board_.pic.acknowledge(), {}, 0};
+        recorder_.interrupt(event, *vcpu_);
+        vcpu_->inject(event);
+        entered_with_ = event;
+        entered_at_ = vcpu_->regs.rip;
         halted_ = false;
         if (window_requested_) {
             vcpu_->request_interrupt_window(false);
@@ -195,6 +209,7 @@ void Vm::deliver_interrupts() {
 void Vm::sleep() {
     if (host_.tsc() < deadline_)
         host_.idle_until(deadline_);
+    recorder_.idle_until(host_.tsc());
     tick();
 }
 
@@ -209,9 +224,12 @@ void Vm::tick() {
             if (const auto key = links_.keys.next_key(); !key.empty())
                 static_cast<void>(board_.keyboard.key(key));
         slice_end_ = host_.tsc() + host_.to_ticks(config_.slice);
+        watch_spinning();
         obey(order_.exchange(Order::none, std::memory_order_acquire));
         if (nmi_wanted_ && vcpu_->can_take_nmi()) {
-            vcpu_->inject({cpu::EventType::nmi, cpu::exception::nmi, {}, 0});
+            const cpu::Event event{cpu::EventType::nmi, cpu::exception::nmi, {}, 0};
+            recorder_.interrupt(event, *vcpu_);
+            vcpu_->inject(event);
             nmi_wanted_ = false;
             halted_ = false;
         }
@@ -241,7 +259,10 @@ void Vm::obey(Order order) {
         reset_now("the console");
         break;
     case Order::stop:
-        stop("by the console");
+        if (end() != End::running)
+            break;
+        log(LogArea::vm, LogLevel::info, "vm {}: stopped: by the console", config_.name.view());
+        end_with(End::stopped, fault_status);
         break;
     }
 }
@@ -295,57 +316,11 @@ void Vm::exit_with(u8 status) {
     end_with(End::exit_status, status);
 }
 
-void Vm::stop(std::string_view reason) {
-    if (end() != End::running || debugger_.hold_fault(reason))
-        return;
-    log(LogArea::vm, LogLevel::info, "vm {}: stopped: {}", config_.name.view(), reason);
-    report_state();
-    end_with(End::stopped, fault_status);
-}
-
 void Vm::end_with(End end, u8 status) {
     attention_ = true;
     status_ = status;
     end_.store(end, std::memory_order_release);
     debugger_.ended(status);
-}
-
-void Vm::raise(const cpu::Event& event) {
-    const auto first = vcpu_->pending_event();
-    if (!first)
-        return vcpu_->inject(event);
-    if (const auto both = cpu::combine(*first, event))
-        return vcpu_->inject(*both);
-    shutdown();
-}
-
-void Vm::shutdown() {
-    if (config_.on_fault == OnFault::reset)
-        return request_reset("triple fault");
-    stop("triple fault");
-}
-
-void Vm::report_state() {
-    const cpu::Registers& r = vcpu_->regs;
-    const auto line = [this](std::string_view format, const auto&... arguments) {
-        char text[160];
-        log(LogArea::vm, LogLevel::info, "vm {}:   {}", config_.name.view(),
-            format_in(text, format, arguments...));
-    };
-    using cpu::Gpr;
-    using cpu::SegmentName;
-    const cpu::Segment cs = vcpu_->segment(SegmentName::cs);
-    const cpu::Segment ss = vcpu_->segment(SegmentName::ss);
-    line("at {04x}:{x} (linear {x}), stack {04x}:{x}, flags {x}", cs.selector, r.rip,
-         cpu::linear_rip(*vcpu_), ss.selector, r.get(Gpr::rsp), r.rflags);
-    line("rax {x} rbx {x} rcx {x} rdx {x}", r.get(Gpr::rax), r.get(Gpr::rbx), r.get(Gpr::rcx),
-         r.get(Gpr::rdx));
-    line("rsi {x} rdi {x} rbp {x} ds {04x} es {04x}", r.get(Gpr::rsi), r.get(Gpr::rdi),
-         r.get(Gpr::rbp), vcpu_->segment(SegmentName::ds).selector,
-         vcpu_->segment(SegmentName::es).selector);
-    line("cr0 {x} cr2 {x} cr3 {x} cr4 {x} efer {x}, idt {x}+{x}, gdt {x}+{x}", vcpu_->cr0(),
-         vcpu_->cr2(), vcpu_->cr3(), vcpu_->cr4(), vcpu_->efer(), vcpu_->idtr().base,
-         vcpu_->idtr().limit, vcpu_->gdtr().base, vcpu_->gdtr().limit);
 }
 
 bool Vm::read_state(u32 index, u64& value) const { return vcpu_->read_state_msr(index, value); }
@@ -358,8 +333,11 @@ void Vm::write_tsc(u64 value) {
 
 u64 Vm::read(Gpa address, Width width) {
     const auto bytes_there = board_.memory.view(address, bytes(width));
-    if (bytes_there.empty())
-        return board_.mmio.read(address, width);
+    if (bytes_there.empty()) {
+        const u64 answer = board_.mmio.read(address, width);
+        recorder_.memory({address, width, false, answer}, *vcpu_);
+        return answer;
+    }
     u64 value = 0;
     for (std::size_t i = 0; i < bytes_there.size(); ++i)
         value |= u64{static_cast<u8>(bytes_there[i])} << (8 * i);
@@ -367,8 +345,10 @@ u64 Vm::read(Gpa address, Width width) {
 }
 
 void Vm::write(Gpa address, Width width, u64 value) {
-    if (board_.memory.view(address, bytes(width)).empty())
+    if (board_.memory.view(address, bytes(width)).empty()) {
+        recorder_.memory({address, width, true, value}, *vcpu_);
         return board_.mmio.write(address, width, value);
+    }
     std::array<std::byte, 8> raw{};
     store_le<u64>(raw, 0, value);
     board_.memory.write(address, std::span{raw}.first(bytes(width)));

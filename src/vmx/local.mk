@@ -11,7 +11,8 @@ vmx_pure_sources += \
     src/vmx/entry_rules_segments.cpp \
     src/vmx/ept_table.cpp \
     src/vmx/msr_bitmap.cpp \
-    src/vmx/report.cpp
+    src/vmx/report.cpp \
+    src/vmx/vmcs_text.cpp
 vmx_sources += \
     src/vmx/entry.S \
     src/vmx/ept.cpp \

@@ -5,6 +5,7 @@
 #include "vestige/host/per_cpu.hpp"
 #include "vestige/vmx/entry_check.hpp"
 #include "vestige/vmx/msr_index.hpp"
+#include "vestige/vmx/vmcs_text.hpp"
 #include "vestige/vmx/vmx_vcpu.hpp"
 
 #include <cstring>
@@ -130,6 +131,12 @@ void VmxVcpu::explain_failed_entry(TextSink& out) const {
     VmcsImage image;
     snapshot(image);
     print_violations(out, image, setup_.capabilities);
+}
+
+void VmxVcpu::print_state(TextSink& out) const {
+    VmcsImage image;
+    snapshot(image);
+    print_vmcs(out, image);
 }
 
 void VmxVcpu::break_for_self_test() {

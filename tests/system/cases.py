@@ -30,6 +30,10 @@ def raw(name, extra="", kind="raw"):
     return f"image=guest:{name},kind={kind},name={name.replace('_', '-')}{extra}"
 
 
+def broken(name):
+    return f"image=guest:fault_{name},kind=raw,name={name.replace('_', '-')},mem=8M"
+
+
 def disk(image, drive, extra=""):
     return f"{drive}=image:{image},name=a,mem=32M{extra}"
 
@@ -44,12 +48,46 @@ CASES = [
          keys={r"VM a on CPU 0": "\x1e3", r"VM d on CPU 3": "q"}),
     Case("builtin-grub", [r"multiboot 2 from \"GRUB", r"Vestige built-in guest"],
          arguments=["--boot", "grub"]),
+    # Five broken guests a boot, each explained.
+    Case("faults-protected", [r"all VMs ended, exit status 126"],
+         also=[r"vm gdt-limit:   1\. #GP.*selector 0008 lies behind the end of the GDT: base "
+               r"[0-9a-f]+, limit 7h, room for 1 descriptor",
+               r"vm gdt-limit:   3\. not delivered, gate 08h",
+               r"vm no-idt:   > [0-9a-f]+  0f0b  ud2",
+               r"vm no-idt:   no IDT is loaded: IDTR \(base 0, limit [0-9a-f]+h\) is the "
+               r"real-mode vector table",
+               r"vm far-jump:   CR0\.PE is set but CS, 0000, is still the 16-bit segment of "
+               r"real mode: the far jump that loads a code descriptor into CS is missing",
+               r"vm page-table:   1\. #PF.*CR3 is 9000, page directory entry 0 at 9000 is 0: "
+               r"not present",
+               r"vm lgdt-segment:   GDTR \(base 0, limit 0h\) does not look like a GDT.*did "
+               r"LGDT read its operand through the right segment\? DS is 1000"],
+         vms=[broken(name) for name in
+              ("gdt_limit", "no_idt", "far_jump", "page_table", "lgdt_segment")], status=126),
+    Case("faults-real", [r"boot sector has no signature 55AA"],
+         also=[r"vm stack-rom: stopped: an event cannot be delivered: its tables or stack are "
+               r"at f0[0-9a-f]+, which is not RAM",
+               r"vm stack-rom:   the stack, SS:SP = f000:1000, lies in ROM: what is pushed "
+               r"there is lost",
+               r"vm bda: run-away: #UD, invalid instruction at 0040:00f0 again and again",
+               r"vm bda:   it executes the BIOS data area: data, not code",
+               r"vm a20:   A20 is off: the code at 100000 is really what lies at 0",
+               r"vm divide: run-away: #DE, division error at 0000:[0-9a-f]+ again and again: "
+               r"vector 00h is the BIOS's, which only returns"],
+         vms=["disk0=guest:fault_signature,name=signature,mem=8M"]
+             + [broken(name) for name in ("stack_rom", "bda", "a20", "divide")]),
     Case("monitor", [r"VM a on CPU 0", r"runs\s+1 b .*runs", r"\(a\) info regs", r"vm a: real mode, at",
-                     r"00007c00  fc +cld", r"\(b\) info regs", r"vm b: real mode, at",
+                     r"00007c00  fc +cld",
+                     r"-\s+\d+ us  ", r"\d+ exits +count", r"HLT +\d+ ",
+                     r"15h memory map +\d+ ", r"08h \d+", r"guest +\d+ us",
+                     r"6800  guest CR0 +\w+", r"0000000000 - 000009ffff  host \w+  rwx",
+                     r"no VM-entry rule that we know of is broken", r"\{\"vm\":\"a\",\"exits_total\":",
+                     r"trace: int:16", r"trace: off", r"\(b\) info regs", r"vm b: real mode, at",
                      r"\"inof\" is no command.*did you mean info", r"console of vm b",
                      r"all VMs ended, exit status 126"],
          arguments=["--cpus", "2"], status=126,
-         keys={r"Type something": "\x1em", r"\(a\) $": "info regs\ru 0:7c00 3\rvm b\r",
+         keys={r"Type something": "\x1em", r"\(a\) $": "info regs\ru 0:7c00 3\rtrace show 5\rstats\rinfo vmcs\r"
+               "info ept\rcheck\rstats json\rtrace int:16\rtrace off\rvm b\r",
                r"\(b\) $": "info regs\rinof\rquit\r", r"console of vm b": "\x1ex"}),
     Case("seed-string", [r"Hello from real mode"], vms=[raw("seed_string")]),
     Case("seed-rom", [r"boots rom", r"bhyve!"], vms=[raw("seed_rom", kind="rom")]),

@@ -43,6 +43,7 @@ class TestVcpu final : public GuestEvents<ArrayStore> {
     u64 debug_register(unsigned /*number*/) const override { return 0; }
     void set_debug_register(unsigned /*number*/, u64 /*value*/) override {}
     void explain_failed_entry(TextSink& /*out*/) const override {}
+    void print_state(TextSink& /*out*/) const override {}
     void flush_guest_translations() override { ++flushes; }
 
     using GuestEvents::after_debug_exception;

@@ -77,6 +77,8 @@ class Vcpu : public cpu::CpuState {
     virtual void intercept_debug_registers(bool wanted) = 0;
     /// Writes to CR0 that change one of these bits exit; 0: as usual.
     virtual void intercept_cr0(u64 bits) = 0;
+    /// Everything that the back end keeps for the guest, by name: for the monitor.
+    virtual void print_state(TextSink& out) const = 0;
 
     /// After a FailedEntryExit: which entry rule is broken, with field and value, in words.
     virtual void explain_failed_entry(TextSink& out) const = 0;
@@ -105,6 +107,10 @@ class AddressSpace {
     };
     /// What the page that starts at start is mapped to; nothing when it is not.
     [[nodiscard]] virtual std::optional<Mapping> find(Gpa start) const = 0;
+    /// What lies behind a guest-physical address: host address, size of the mapping, access.
+    virtual void print_mapping(TextSink& out, Gpa address) const = 0;
+    /// Every mapping, one line each.
+    virtual void print_mappings(TextSink& out) const = 0;
     /// Makes earlier map and unmap calls effective on the CPU that calls (INVEPT).
     virtual void flush() = 0;
 

@@ -15,6 +15,8 @@
 #include "vestige/vm/host_services.hpp"
 #include "vestige/vm/mailbox.hpp"
 #include "vestige/vm/memory_layout.hpp"
+#include "vestige/vm/recorder.hpp"
+#include "vestige/vm/symbol_table.hpp"
 
 #include <atomic>
 
@@ -46,8 +48,8 @@ struct VmConfig {
     machine::Nanoseconds slice = 10'000'000;
     /// A debugger has it before the first instruction.
     bool start_stopped = false;
-    /// BIOS calls to print, a bit per interrupt.
-    std::array<u64, 4> traced{};
+    config::TraceOptions trace;
+    SymbolTable symbols;
 };
 
 struct VmLinks {
@@ -96,6 +98,10 @@ class Vm final : public machine::PowerControl,
     void resume() { paused_ = false; }
     /// Does now what a guest's request for reset does after its exit.
     void reset_now(const char* why);
+    [[nodiscard]] Recorder& recorder() { return recorder_; }
+    void trace(const config::TraceOptions& options);
+    /// What was said when the guest ran into a fault; empty as long as it has not.
+    [[nodiscard]] std::string_view fault_report() const { return report_.view(); }
     /// Gives the guest an NMI as soon as it can take one.
     void send_nmi() { nmi_wanted_ = true; }
 
@@ -136,12 +142,10 @@ class Vm final : public machine::PowerControl,
 
     void hypercall(Linear at, bool paging);
     void find_silent_calls();
-    [[nodiscard]] bool is_traced(u8 interrupt) const {
-        return (config_.traced[interrupt / 64U] >> (interrupt % 64U) & 1) != 0;
-    }
     [[nodiscard]] bool is_bios_call(Linear at) const;
     void serve(bios::Stub stub);
-    void serve_traced(bios::Stub stub);
+    void watch_fault_loop(u8 interrupt);
+    void watch_spinning();
     void port_access(const vcpu::IoExit& exit);
     void string_access(const vcpu::IoExit& exit);
     void memory_access(const vcpu::MemoryExit& exit);
@@ -153,14 +157,18 @@ class Vm final : public machine::PowerControl,
     void set_xcr();
     void task_switch(const vcpu::TaskSwitchExit& exit);
     void shutdown();
+    [[nodiscard]] std::optional<cpu::Event> replay_fault();
     void failed_entry(const vcpu::FailedEntryExit& exit);
 
     /// Delivers a fault to the guest, combined with an event that was on its way.
     void raise(const cpu::Event& event);
-    /// Ends the VM because of what its guest did; the reason goes into the report.
-    void stop(std::string_view reason);
+    /// Ends the VM because of what its guest did, with a report. first: the exception that began it.
+    void stop(std::string_view reason, std::optional<cpu::Event> first = {});
+    /// As stop(), but the guest goes on.
+    void report(std::string_view reason, std::optional<cpu::Event> first,
+                std::optional<FarPtr> at);
     void end_with(End end, u8 status);
-    void report_state();
+    void log_report() const;
     [[nodiscard]] cpu::LinearAccess access() { return {*vcpu_, path_}; }
 
     VmConfig config_;
@@ -195,6 +203,16 @@ class Vm final : public machine::PowerControl,
     bool nmi_wanted_ = false;
     const char* reset_reason_ = "";
     unsigned foreign_vmcalls_ = 0;
+    std::optional<cpu::Event> entered_with_; ///< what the last entry had to deliver, if we gave it
+    u64 entered_at_ = 0;                     ///< RIP of that entry
+    FarPtr loop_at_;                         ///< where the exception that only returns came from
+    unsigned loop_count_ = 0;
+    u64 quiet_exits_ = 0; ///< exits that count as a sign of life, when last looked at
+    machine::Nanoseconds quiet_since_ = 0;
+    bool quiet_said_ = false;
+    Recorder recorder_;
+    char report_text_[8192];
+    TextBuffer report_{report_text_};
     /// BIOS calls that only return, by interrupt.
     std::array<bool, 256> silent_{};
     u8 status_ = 0;

@@ -16,6 +16,8 @@ class Ept final : public vcpu::AddressSpace {
     void unmap(Gpa start, u64 size) override;
     [[nodiscard]] std::optional<Mapping> find(Gpa start) const override;
     void flush() override;
+    void print_mapping(TextSink& out, Gpa address) const override;
+    void print_mappings(TextSink& out) const override;
 
     /// For the EPTP field; nullopt when there is no page for the root.
     [[nodiscard]] std::optional<u64> pointer() { return table_.pointer(); }

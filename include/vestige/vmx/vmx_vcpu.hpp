@@ -41,6 +41,7 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
     [[nodiscard]] u64 debug_register(unsigned number) const override;
     void set_debug_register(unsigned number, u64 value) override;
     void explain_failed_entry(TextSink& out) const override;
+    void print_state(TextSink& out) const override;
 
     /// To let more MSRs through than the guest's own state.
     [[nodiscard]] MsrBitmap& msr_bitmap() { return *msr_bitmap_; }

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Faults that end a guest, or that it will never get out of.
+#include "exit_handler.hpp"
+
+#include "vestige/config/words.hpp"
+#include "vestige/cpu/exception_combining.hpp"
+#include "vestige/vm/fault_report.hpp"
+
+#include <algorithm>
+
+namespace vestige::vm {
+namespace {
+
+constexpr u8 fault_status = 126;
+
+} // namespace
+
+void Vm::raise(const cpu::Event& event) {
+    recorder_.interrupt(event, *vcpu_);
+    const auto first = vcpu_->pending_event();
+    if (!first)
+        return vcpu_->inject(event);
+    if (const auto both = cpu::combine(*first, event))
+        return vcpu_->inject(*both);
+    shutdown();
+}
+
+/// The state is as before the instruction that began it: it is run again, this time with every
+/// exception reported to us.
+std::optional<cpu::Event> Vm::replay_fault() {
+    constexpr u64 long_enough = 100'000; // nanoseconds, for one instruction
+    if (entered_with_ && vcpu_->regs.rip == entered_at_)
+        return entered_with_;
+    vcpu_->intercept_exceptions(~u32{0});
+    const vcpu::VmExit exit = vcpu_->run(host_.tsc() + host_.to_ticks(long_enough));
+    vcpu_->intercept_exceptions(0);
+    const auto* const found = std::get_if<vcpu::ExceptionExit>(&exit);
+    if (found == nullptr)
+        return {};
+    if (found->event.vector == cpu::exception::pf)
+        vcpu_->set_cr2(found->qualification);
+    return found->event;
+}
+
+void Vm::shutdown() {
+    recorder_.exit(exit_number<vcpu::ShutdownExit>(), *vcpu_);
+    if (config_.on_fault == OnFault::reset)
+        return request_reset("triple fault");
+    // Whoever debugs the guest finds it as it was.
+    if (debugger_.hold_fault("triple fault"))
+        return;
+    const auto pending = vcpu_->pending_event();
+    stop("triple fault", pending ? pending : replay_fault());
+}
+
+void Vm::stop(std::string_view reason, std::optional<cpu::Event> first) {
+    if (end() != End::running || debugger_.hold_fault(reason))
+        return;
+    log(LogArea::vm, LogLevel::info, "vm {}: stopped: {}", config_.name.view(), reason);
+    report_.clear();
+    print_fault_report(report_, {.cpu = *vcpu_, .path = path_, .ring = recorder_.ring(),
+                                 .symbols = config_.symbols, .first = first,
+                                 .shut_down = reason == "triple fault", .at = {}});
+    log_report();
+    end_with(End::stopped, fault_status);
+}
+
+void Vm::report(std::string_view reason, std::optional<cpu::Event> first,
+                std::optional<FarPtr> at) {
+    log(LogArea::vm, LogLevel::info, "vm {}: {}", config_.name.view(), reason);
+    report_.clear();
+    print_fault_report(report_, {.cpu = *vcpu_, .path = path_, .ring = recorder_.ring(),
+                                 .symbols = config_.symbols, .first = first, .shut_down = false,
+                                 .at = at});
+    log_report();
+}
+
+void Vm::log_report() const {
+    std::string_view rest = report_.view();
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        log(LogArea::vm, LogLevel::info, "vm {}:   {}", config_.name.view(),
+            config::part(rest, 0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+}
+
+/// Once for every time that a guest computes for seconds with interrupts off and asks for nothing.
+void Vm::watch_spinning() {
+    constexpr machine::Nanoseconds long_time = 5 * machine::nanoseconds_per_second;
+    const Statistics& statistics = recorder_.statistics();
+    const u64 signs = statistics.all_exits() -
+                      statistics.exits[exit_number<vcpu::TimerExit>()].count -
+                      statistics.exits[exit_number<vcpu::HostInterruptExit>()].count;
+    const bool quiet = signs == quiet_exits_ && !halted_ && !paused_ && end() == End::running &&
+                       (vcpu_->regs.rflags & cpu::rflags::interrupt) == 0;
+    quiet_exits_ = signs;
+    if (!quiet) {
+        quiet_since_ = now();
+        quiet_said_ = false;
+    }
+    if (quiet_said_ || now() - quiet_since_ < long_time)
+        return;
+    quiet_said_ = true;
+    report("run-away: for 5 seconds it has run with interrupts off, without an exit", {}, {});
+}
+
+void Vm::failed_entry(const vcpu::FailedEntryExit& exit) {
+    char text[300];
+    TextBuffer buffer{text};
+    print(buffer, "the CPU refused to enter the guest (reason {}, qualification {x}): ",
+          exit.reason, exit.qualification);
+    vcpu_->explain_failed_entry(buffer);
+    stop(buffer.view());
+}
+
+} // namespace vestige::vm
