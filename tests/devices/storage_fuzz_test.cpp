@@ -182,7 +182,7 @@ TEST_F(StorageFuzz, VirtioBlock) {
             access(0xc100, 32);
             break;
         case 3:
-            if (disk.status() != 0x07 && random.one_in(4))
+            if ((disk.status() & 0x40) != 0 || random.one_in(64))
                 restart();
             break;
         case 4: { // a descriptor
@@ -197,10 +197,19 @@ TEST_F(StorageFuzz, VirtioBlock) {
             memory.store<u16>(Gpa{where + 14}, static_cast<u16>(random.below(9)));
             break;
         }
-        case 5:
-            memory.store<u32>(Gpa{0x4000 + random.below(0x1000)},
-                              static_cast<u32>(random.below(10)));
+        case 5: { // a request that is right, of which later pieces are changed
+            memory.store<u32>(Gpa{0x4000}, static_cast<u32>(random.below(10)));
+            memory.store<u64>(Gpa{0x4008}, random.below(210));
+            const u16 writes = random.one_in(2) ? 2 : 0;
+            const std::array<std::array<u32, 4>, 3> chain{
+                {{0x4000, 16, 1, 1}, {0x4100, 512, 1U | writes, 2}, {0x4400, 1, 2, 0}}};
+            for (u64 n = 0; n < chain.size(); ++n) {
+                memory.store<u64>(Gpa{0x1000 + 16 * n}, chain[n][0]);
+                memory.store<u32>(Gpa{0x1008 + 16 * n}, chain[n][1]);
+                memory.store<u32>(Gpa{0x100c + 16 * n}, chain[n][2] | chain[n][3] << 16);
+            }
             break;
+        }
         default: {
             const u16 index = memory.load<u16>(Gpa{0x1802});
             memory.store<u16>(Gpa{0x1804 + 2ULL * (index % 128)},

@@ -192,7 +192,7 @@ TEST_F(VirtioTest, BadRequestsFail) {
     descriptor(table + 16, 0xf0000000, 512, next_flag | write_flag, 2);
     offer();
     EXPECT_EQ(result(), 1) << "the data are nowhere";
-    EXPECT_EQ(disk_.refusals(), 1U);
+    EXPECT_GT(disk_.refusals(), 0U);
     EXPECT_EQ(disk_.status(), 0x0f);
 }
 
@@ -228,7 +228,7 @@ TEST_F(VirtioTest, BadRingsStopTheDevice) {
     EXPECT_TRUE(stopped());
     reg(20, Width::byte, 0);
     reg(32, Width::qword, 0xfffffffffffffff0);
-    reg(40, Width::qword, 0xffffffffffffffff);
+    reg(40, Width::qword, 0xfffffffffffffff0);
     reg(28, Width::word, 1);
     reg(0x3000, Width::word, 0);
     EXPECT_TRUE(stopped());
@@ -243,6 +243,8 @@ TEST_F(VirtioTest, FeaturesThatWereNotOfferedAreRefused) {
     reg(12, Width::dword, 0);
     reg(20, Width::byte, 0x0b);
     EXPECT_EQ(reg(20, Width::byte), 0x03U) << "1.0 is a feature too";
+    reg(0, Width::dword, 1);
+    EXPECT_EQ(reg(4, Width::dword), 1U) << "the high half is version 1.0";
     reg(24, Width::word, 100);
     EXPECT_EQ(reg(24, Width::word), 128U) << "sizes are powers of two";
     reg(22, Width::word, 1);
