@@ -6,7 +6,8 @@ namespace {
 
 namespace pci = devices::pci;
 
-constexpr u32 first_port = 0xc000, first_memory = 0xe0000000;
+/// Memory ranges begin above the video adapter's frame buffer, which has the 256 MiB before them.
+constexpr u32 first_port = 0xc000, first_memory = 0xf0000000;
 constexpr u32 functions = 256;
 constexpr unsigned base_registers = 6;
 
