@@ -25,6 +25,7 @@ machine_vestige equ 4
 %include "routines.asm"
 %include "windows.asm"
 %include "protected.asm"
+%include "tables.asm"
 
 start:
     cli
@@ -43,9 +44,9 @@ start:
     call find_machine
     push 0
     pop es
-    cmp word [es:0x4f0], boot_mark
+    cmp word [es:0x5f0], boot_mark
     jne .first
-    mov word [es:0x4f0], 0
+    mov word [es:0x5f0], 0
     push 0
     pop ds
     mov si, kept_line
@@ -54,7 +55,8 @@ start:
     pop ds
     text " booted=1"
     call flush_line
-    mov si, [es:0x4f2]
+    call snapshot
+    mov si, [es:0x5f2]
     jmp .next
 .first:
     text "REFEREE BEGIN"

@@ -217,16 +217,20 @@ op_keys:
     lodsb
     out 0x60, al
     call wait_controller
-    push cx
-    mov cx, 0
-.taken:
-    in al, 0x64
-    test al, 1
-    loopnz .taken
-    pop cx
+    call wait_until_taken
     loop .next
     mov cx, 2
     jmp op_ticks.next
+; Until the processor has read what the controller had.
+wait_until_taken:
+    push cx
+    mov cx, 0
+.wait:
+    in al, 0x64
+    test al, 1
+    loopnz .wait
+    pop cx
+    ret
 wait_controller:
     push cx
     mov cx, 0

@@ -125,7 +125,7 @@ align 4
 
 ; Booting anew: the image comes back with its mark in memory and goes on behind this line.
 boot_mark       equ 0x5245
-kept_line       equ 0x500       ; linear
+kept_line       equ 0x600       ; linear
 boot_by_19:
     call keep_place
     int 0x19
@@ -152,9 +152,9 @@ keep_place:
     mov bp, sp
     push 0
     pop es
-    mov word [es:0x4f0], boot_mark
+    mov word [es:0x5f0], boot_mark
     mov ax, [bp + 4]
-    mov [es:0x4f2], ax
+    mov [es:0x5f2], ax
     mov di, kept_line
     mov si, line
     mov cx, [line_end]

@@ -382,3 +382,54 @@ alarm:
     iret
 align 4
 .rung: dd 0
+
+; Pause, and three ticks later a key from a hook of 1Ch: whether the machine stood still meanwhile.
+pause_key:
+    mov byte [.left], 3
+    hook 0x1c, .tick, old_vector
+    call wait_for_tick
+    mov si, .codes
+    mov cx, 6
+.next:
+    push cx
+    call send_key
+    call wait_until_taken
+    pop cx
+    loop .next
+    movzx eax, byte [.left]
+    cmp al, 1
+    sbb eax, eax
+    neg eax
+    field "stood-still"
+    mov cx, 4
+    call op_ticks.next
+    unhook 0x1c, old_vector
+.drain:
+    mov ah, 1
+    int 0x16
+    jz .done
+    mov ah, 0
+    int 0x16
+    movzx eax, ax
+    field "key"
+    jmp .drain
+.done:
+    ret
+.tick:
+    cmp byte [cs:.left], 0
+    je .go_on
+    dec byte [cs:.left]
+    jnz .go_on
+    pusha
+    push ds
+    push cs
+    pop ds
+    mov si, .end_code
+    call send_key
+    pop ds
+    popa
+.go_on:
+    jmp far [cs:old_vector]
+.left: db 0
+.codes: db 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5
+.end_code: db 0x1e

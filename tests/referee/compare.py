@@ -2,7 +2,7 @@
 """Compares what the calls of a script did on the machines, field by field.
 
 Where SeaBIOS and rombios agree, Vestige must; where they differ, a rule of differences.txt tells
-whom it follows and why. What is known to be wrong stands in known.txt until it is right."""
+whom it follows and why."""
 
 import fnmatch
 import re
@@ -17,14 +17,13 @@ LINE = re.compile(r"(\d{3}) (\S+) ([^\s+]+)(?:\+([0-9A-F]{2}))?((?: \S+=\S*| v[0
 
 @dataclass
 class Rule:
-    """A line of differences.txt or known.txt: ROWS[:NAMES] FIELDS WHOM REASON."""
+    """A line of differences.txt: ROWS[:NAMES] FIELDS WHOM REASON."""
 
     rows: str
     names: str
     fields: list
     whom: str
     reason: str
-    used: bool = False
 
     def covers(self, row, name, what):
         return (fnmatch.fnmatchcase(row, self.rows) and fnmatch.fnmatchcase(name, self.names)
@@ -51,7 +50,11 @@ class Finding:
     label: object
     what: str
     values: dict
-    text: str
+    text: str = ""
+
+    def __str__(self):
+        values = " ".join(f"{machine}={self.values[machine] or '-'}" for machine in MACHINES)
+        return f"{self.label.row} {self.label.name} {self.what}: {values} ({self.text})"
 
 
 @dataclass
@@ -62,7 +65,6 @@ class Verdict:
     fields: int = 0
     agreed: int = 0
     explained: list = field(default_factory=list)  # (Finding, Rule)
-    known: list = field(default_factory=list)
     wrong: list = field(default_factory=list)
 
 
@@ -88,6 +90,8 @@ def split_value(name, value):
 
 class Fields(dict):
     """The fields of a line, and `area`: the BIOS data area after it, from 0400 on."""
+
+    area = bytes(256)
 
     def value(self, name):
         """A field; a byte of the data area that this call did not change is as it was left."""
@@ -154,37 +158,34 @@ def wanted(finding, rule, own):
 class Judge:
     """Goes through the fields of one script."""
 
-    def __init__(self, script, differences, known):
+    def __init__(self, script, differences):
         self.script = script
-        self.differences = differences
-        self.known = known
+        self.own = [rule for rule in differences if rule.whom == "own"]
+        self.others = [rule for rule in differences if rule.whom != "own"]
         self.verdict = Verdict(calls=len(script.calls))
 
     def rule_for(self, rules, finding):
         for rule in rules:
             if rule.covers(finding.label.row, finding.label.name, finding.what):
-                rule.used = True
                 return rule
         return None
 
     def complain(self, finding, text):
-        rule = self.rule_for(self.known, finding)
         finding.text = text
-        (self.verdict.known if rule else self.verdict.wrong).append(finding)
+        self.verdict.wrong.append(finding)
 
     def field(self, finding, own):
         """One field; `own` is what Vestige showed when its output was recorded."""
         values = finding.values
         self.verdict.fields += 1
-        special = [rule for rule in self.differences if rule.whom == "own"]
-        rule = self.rule_for(special, finding)
-        if rule is None and values["seabios"] == values["rombios"]:
-            if values["vestige"] == values["seabios"]:
-                self.verdict.agreed += 1
-            else:
-                self.complain(finding, "the references agree")
+        if values["vestige"] == values["seabios"] == values["rombios"]:
+            self.verdict.agreed += 1
             return
-        rule = rule or self.rule_for(self.differences, finding)
+        rule = self.rule_for(self.own, finding)
+        if rule is None and values["seabios"] == values["rombios"]:
+            self.complain(finding, "the references agree")
+            return
+        rule = rule or self.rule_for(self.others, finding)
         if rule is None:
             return self.complain(finding, "the references differ and no rule says why")
         want = wanted(finding, rule, own)
@@ -207,7 +208,7 @@ class Judge:
             missing = [machine for machine in MACHINES if fields[machine] is None]
             if missing:
                 finding = Finding(name, "line", {m: "none" if m in missing else "there"
-                                                 for m in MACHINES}, "")
+                                                 for m in MACHINES})
                 self.field(finding, "there")
                 if "vestige" in missing:
                     continue
@@ -216,14 +217,9 @@ class Judge:
             for what in sorted(set().union(*(fields[machine] for machine in MACHINES))):
                 if not any(fnmatch.fnmatchcase(what, pattern) for pattern in masks):
                     values = {machine: fields[machine].value(what) for machine in MACHINES}
-                    self.field(Finding(name, what, values, ""), own.get(what))
+                    self.field(Finding(name, what, values), own.value(what))
         return self.verdict
 
 
 def swept(label, value):
     return type(label)(label.row, f"{label.name}+{value:02X}", label.registers)
-
-
-def show(finding):
-    values = " ".join(f"{machine}={finding.values[machine] or '-'}" for machine in MACHINES)
-    return f"{finding.label.row} {finding.label.name} {finding.what}: {values} ({finding.text})"

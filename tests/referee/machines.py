@@ -23,6 +23,7 @@ GUEST = SOURCE / "guest/referee"
 END = b"REFEREE END\n"
 MEMORY = 32  # MiB of the guest's machine
 FLOPPY = 1440 * 1024
+ENGINE_AREA = 36 * 20 * 512  # of the floppy that a script's image boots from
 DISK_SECTORS = 20 * 16 * 63
 MEDIUM = {"floppy0": 0, "disk0": 1, "cd0": 2}
 
@@ -57,6 +58,12 @@ def hard_disk(path):
             disk.write(struct.pack("<8s2I", b"SECTOR  ", lba, word) * 32)
 
 
+def floppy_pattern():
+    """The rest of a floppy behind the engine: sectors that say where they are."""
+    return b"".join(struct.pack("<8sI4x", b"FLSECTOR", sector) * 32
+                    for sector in range(ENGINE_AREA // 512, FLOPPY // 512))
+
+
 def data_cd(path):
     """A CD without anything to boot, whose sectors say where they are."""
     sectors = [struct.pack("<8s2I", b"CDSECTOR", n, n * 2654435761 & 0xFFFFFFFF) * 128
@@ -87,7 +94,7 @@ def build_image(script, folder):
         if what in MAKERS:
             MAKERS[what](path)
         elif drive == "floppy0":
-            path.write_bytes(content.ljust(FLOPPY, b"\0"))
+            path.write_bytes(content.ljust(ENGINE_AREA, b"\0") + floppy_pattern())
         else:
             raise Problem(f"{script.name}: no maker for {drive}={what}")
     return drives
@@ -117,7 +124,7 @@ def collect(stream, limit):
 
 def on_qemu(script, drives, folder, limit):
     command = ["qemu-system-x86_64", "-accel", "tcg", "-m", str(MEMORY), "-display", "none",
-               "-monitor", "none", "-serial", "stdio", "-no-reboot", "-nic", "none", "-vga", "std",
+               "-monitor", "none", "-serial", "stdio", "-nic", "none", "-vga", "std",
                "-rtc", "base=2000-01-01T00:00:00,clock=vm", "-icount", "shift=6,sleep=off",
                "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-boot", "order=" + boot(script)]
     interface = {"floppy": "if=floppy", "disk": "if=ide,media=disk", "cd": "if=ide,media=cdrom"}

@@ -9,7 +9,7 @@ from vestige.tree import SOURCE
 
 import machines
 import script as scripts
-from compare import Judge, read_rules, show
+from compare import Judge, read_rules
 
 HERE = Path(__file__).resolve().parent
 REFERENCES = HERE / "references"
@@ -62,39 +62,33 @@ def record_own(name):
 
 
 def judge(name):
-    """(verdict, rules for differences, known mismatches) of the last run."""
+    """The verdict on the last run."""
     script = scripts.read_script(script_path(name))
-    differences = read_rules(HERE / "differences.txt")
-    known = [rule for rule in read_rules(HERE / "known.txt")]
     outputs = {"seabios": stored("seabios", name), "rombios": stored("rombios", name),
                "vestige": last_run(name)}
-    verdict = Judge(script, differences, known).run(outputs, stored("vestige", name))
-    return verdict, differences, known
+    judge = Judge(script, read_rules(HERE / "differences.txt"))
+    return judge.run(outputs, stored("vestige", name))
 
 
-def problems(name):
-    """What is wrong with the last run, as lines of text."""
-    verdict, _, known = judge(name)
-    lines = [show(finding) for finding in verdict.wrong]
-    return lines
+def summary(name, verdict):
+    return (f"{name}: {verdict.calls} calls, {verdict.agreed} fields agree, "
+            f"{len(verdict.explained)} differ as listed, {len(verdict.wrong)} unexplained")
 
 
 def report(name, differences):
-    verdict, _, _ = judge(name)
+    verdict = judge(name)
     for finding in verdict.wrong:
-        print(f"{name}: {show(finding)}")
+        print(f"{name}: {finding}")
     if differences:
         for finding, rule in verdict.explained:
-            print(f"{name}: {show(finding)}: {rule.whom}: {rule.reason}")
-    print(f"{name}: {verdict.calls} calls, {verdict.agreed} fields agree, "
-          f"{len(verdict.explained)} differ as listed, {len(verdict.known)} known to be wrong, "
-          f"{len(verdict.wrong)} wrong", flush=True)
+            print(f"{name}: {finding}: {rule.whom}: {rule.reason}")
+    print(summary(name, verdict), flush=True)
     return len(verdict.wrong)
 
 
 def matrix_rows():
     text = (SOURCE / "tests/bios/service_matrix.hpp").read_text()
-    return re.findall(r'MatrixRow\{"([^"]+)"', text)
+    return [row.replace("_", " ") for row in re.findall(r'MatrixRow\{[^"]*"([^"]+)"', text)]
 
 
 def calls_by_row():
@@ -104,8 +98,17 @@ def calls_by_row():
     return count
 
 
-def report_totals():
+def missing_calls():
+    """What the scripts do not do, in words."""
     count = calls_by_row()
     few = [row for row in matrix_rows() if count[row] < LEAST_OF_A_ROW]
-    print(f"{sum(count.values())} calls; fewer than {LEAST_OF_A_ROW} of: {', '.join(few) or 'none'}")
-    return len(few)
+    if few:
+        return f"fewer than {LEAST_OF_A_ROW} calls of {', '.join(few)}"
+    total = sum(count.values())
+    return f"only {total} calls" if total < LEAST_CALLS else ""
+
+
+def report_totals():
+    missing = missing_calls()
+    print(f"{sum(calls_by_row().values())} calls in all{missing and '; ' + missing}")
+    return 1 if missing else 0

@@ -176,6 +176,18 @@ PREPARE = {"fill": lambda v: area(3, v), "ramp": lambda v: area(10, v), "poke": 
            "keys": keys, "ticks": lambda v: f"db 7\n dw {number(v)}"}
 
 
+def machine_bits(names):
+    return sum(MACHINE_BITS[machine] for machine in names.split(","))
+
+
+def unless_skipped(lines, label, machines):
+    """The table's lines, jumped over on some machines."""
+    if not machines:
+        return lines
+    behind = f"behind_{label[:3]}"
+    return [f"db 11\n dw {behind}\n db {machines}", *lines, f"{behind}:"]
+
+
 class Call:
     """One `call` line while it is read."""
 
@@ -215,7 +227,7 @@ class Call:
         elif key == "way":
             self.way = value
         elif key == "skip":
-            self.skip = sum(MACHINE_BITS[machine] for machine in value.split(","))
+            self.skip = machine_bits(value)
         elif key == "flags":
             self.flags = number(value)
         else:
@@ -230,10 +242,7 @@ class Call:
                  "dd " + ", ".join(str(self.registers[name]) for name in GENERAL),
                  "dw " + ", ".join(str(self.registers[name]) for name in SEGMENTS) + f", {flags}",
                  "db {}, {}, {}".format(*(self.sweep or (NO_SWEEP, 0, 0))), f"db {len(self.watches)}", *self.watches]
-        if self.skip:
-            behind = f"behind_{label[:3]}"
-            lines = [f"db 11\n dw {behind}\n db {self.skip}", *lines, f"{behind}:"]
-        return lines
+        return unless_skipped(lines, label, self.skip)
 
 
 class Reader:
@@ -250,7 +259,7 @@ class Reader:
 
     def expand(self, words):
         return [piece for word in words
-                for piece in (self.short[word[1:]] if word.startswith("$") else [word])]
+                for piece in (self.short.get(word[1:], [word]) if word.startswith("$") else [word])]
 
     def line(self, words):
         kind, rest = words[0], self.expand(words[1:])
@@ -272,7 +281,9 @@ class Reader:
                 label = self.label(rest[0], f"{rest[1]}.{variant}", call.registers, call.sweep)
                 table.extend(call.table(label, variant))
         elif kind == "run":
-            table += ["db 8", f"db {quoted(self.label(rest[0], rest[1], {}))}", f"dw {rest[2]}"]
+            label = self.label(rest[0], rest[1], {})
+            skip = machine_bits(rest[3].removeprefix("skip=")) if len(rest) > 3 else 0
+            table += unless_skipped(["db 8", f"db {quoted(label)}", f"dw {rest[2]}"], label, skip)
         elif kind in PREPARE:
             table.append(PREPARE[kind](",".join(rest)))
         else:
