@@ -65,12 +65,15 @@ constexpr std::array rows = {
 
 namespace leaf_1 {
 constexpr u32 movbe = flags({22});
+constexpr u32 apic = flags({9});
+constexpr u32 x2apic_and_tsc_deadline = flags({21, 24}); // of our own local APIC
 constexpr u32 xsave = flags({26});
 constexpr u32 osxsave = flags({27});
 constexpr u32 rdrand = flags({30});
 constexpr u32 hypervisor = flags({31});
 constexpr u32 one_logical_processor = 0x00010000;
 } // namespace leaf_1
+constexpr u32 apic_timer_always_runs = flags({2}); // leaf 6 EAX
 namespace leaf_7 {
 constexpr u32 invpcid = flags({10});
 constexpr u32 rdseed = flags({18});
@@ -148,9 +151,15 @@ CpuidResult CpuidPolicy::read(u32 leaf, u32 subleaf, const CpuidContext& context
         break;
     case 1:
         result.ebx |= leaf_1::one_logical_processor;
-        result.ecx |= leaf_1::hypervisor;
+        result.ecx |= leaf_1::hypervisor | leaf_1::x2apic_and_tsc_deadline;
+        if (context.apic)
+            result.edx |= leaf_1::apic;
         if ((result.ecx & leaf_1::xsave) != 0 && (context.cr4 & cr4::osxsave) != 0)
             result.ecx |= leaf_1::osxsave;
+        break;
+    case 6:
+        if (leaf <= last_basic_)
+            result.eax = apic_timer_always_runs;
         break;
     case first_extended:
         result.eax = last_extended_;

@@ -19,6 +19,7 @@ enum class Kind : u8 {
     ignored,         ///< reads as value; writes do nothing
     unchanging,      ///< reads as value; only that value may be written
     write_only,      ///< writes do nothing; reads are #GP
+    apic,            ///< the local APIC's
     tsc,
     efer,
     misc_enable,
@@ -32,8 +33,6 @@ struct Row {
     u64 value = 0;
 };
 
-// The local APIC is switched off for good: APIC_BASE shows a boot CPU with the enable bit clear.
-constexpr u64 apic_base_disabled = 0xfee00100;
 constexpr u64 feature_control_locked = 1;
 // Fixed ranges, write combining, eight variable ranges.
 constexpr u64 mtrr_capabilities = 0x500 | MsrState::variable_ranges;
@@ -42,7 +41,7 @@ constexpr Row rows[] = {
     {msr::p5_mc_addr, msr::p5_mc_type, Kind::ignored},
     {msr::time_stamp_counter, msr::time_stamp_counter, Kind::tsc},
     {msr::platform_id, msr::platform_id, Kind::constant},
-    {msr::apic_base, msr::apic_base, Kind::unchanging, apic_base_disabled},
+    {msr::apic_base, msr::apic_base, Kind::apic},
     {msr::feature_control, msr::feature_control, Kind::constant, feature_control_locked},
     {msr::bios_update_trigger, msr::bios_update_trigger, Kind::write_only},
     {msr::bios_sign_id, msr::bios_sign_id, Kind::ignored},
@@ -59,6 +58,8 @@ constexpr Row rows[] = {
     {msr::mtrr_fix4k_c0000, msr::mtrr_fix4k_c0000 + 7, Kind::mtrr},
     {msr::pat, msr::pat, Kind::state_pat},
     {msr::mtrr_def_type, msr::mtrr_def_type, Kind::mtrr},
+    {msr::tsc_deadline, msr::tsc_deadline, Kind::apic},
+    {msr::x2apic_first, msr::x2apic_last, Kind::apic},
     {msr::efer, msr::efer, Kind::efer},
     {msr::star, msr::star, Kind::state},
     {msr::lstar, msr::cstar, Kind::state_canonical},
@@ -132,6 +133,12 @@ Result<u64, Event> MsrState::read(u32 index) {
         return row->value;
     case Kind::write_only:
         return refused();
+    case Kind::apic: {
+        u64 value = 0;
+        if (!backend_.read_apic(index, value))
+            return refused();
+        return value;
+    }
     case Kind::tsc:
         return backend_.read_tsc();
     case Kind::efer:
@@ -166,6 +173,10 @@ Result<Unit, Event> MsrState::write(u32 index, u64 value) {
         return Unit{};
     case Kind::unchanging:
         if (value != row->value)
+            return refused();
+        return Unit{};
+    case Kind::apic:
+        if (!backend_.write_apic(index, value))
             return refused();
         return Unit{};
     case Kind::tsc:

@@ -2,6 +2,8 @@
 # Sources of devices, compiled into both the hypervisor and the hosted core.
 core_sources += \
     src/devices/acpi_pm.cpp \
+    src/devices/apic_registers.hpp \
+    src/devices/apic_timer.cpp \
     src/devices/ata_disk.cpp \
     src/devices/ata_identity.cpp \
     src/devices/atapi_answers.cpp \
@@ -12,10 +14,14 @@ core_sources += \
     src/devices/floppy_commands.cpp \
     src/devices/floppy_controller.cpp \
     src/devices/floppy_transfer.cpp \
+    src/devices/hpet.cpp \
     src/devices/ide_channel.cpp \
     src/devices/ide_controller.cpp \
     src/devices/ide_drive.cpp \
+    src/devices/io_apic.cpp \
     src/devices/keyboard8042.cpp \
+    src/devices/local_apic.cpp \
+    src/devices/local_apic_access.cpp \
     src/devices/pci.cpp \
     src/devices/pci_bridges.cpp \
     src/devices/pci_function.cpp \

@@ -132,7 +132,7 @@ void PicChip::write_odd(u8 value) {
 
 void Pic8259::reset() {
     chips_ = {};
-    pending_ = false;
+    update();
 }
 
 bool Pic8259::attach(machine::PortBus& bus) {
@@ -142,7 +142,11 @@ bool Pic8259::attach(machine::PortBus& bus) {
 
 void Pic8259::update() {
     chips_[0].set_line(cascade, chips_[1].best().has_value());
-    pending_ = chips_[0].best().has_value();
+    const bool pending = chips_[0].best().has_value();
+    if (pending == pending_)
+        return;
+    pending_ = pending;
+    output_.set(pending);
 }
 
 void Pic8259::set_line(unsigned line, bool level) {

@@ -36,7 +36,7 @@ u64 Vm::serve_hypercall(Linear at, bool paging) {
     } else {
         hypercall(at, paging);
     }
-    return board_.pic.interrupt_pending() || attention_ ? 0 : deadline_;
+    return board_.lapic.wants_cpu() || attention_ ? 0 : deadline_;
 }
 
 void Vm::find_silent_calls() {

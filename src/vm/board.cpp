@@ -10,6 +10,7 @@ namespace {
 
 constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, floppy_line = 6, rtc_line = 8,
                    ide_line = 14;
+constexpr unsigned pic_pin = 0; // LINT0
 constexpr Port com1_base{0x3f8}, parallel_base{0x378};
 
 devices::FloppyDrive floppy_drive(const disk::Drive* drive) {
@@ -23,30 +24,36 @@ devices::FloppyDrive floppy_drive(const disk::Drive* drive) {
 
 } // namespace
 
-Board::Board(const machine::Clock& clock, machine::PowerControl& power, const BoardLinks& links,
+Board::Board(const machine::TscClock& clock, machine::PowerControl& power, const BoardLinks& links,
              u64 wall_clock, devices::VideoStorage video)
-    : pit{clock, {pic, timer_line}}, rtc{clock, {pic, rtc_line}, wall_clock},
-      keyboard{clock, {pic, keyboard_line}, a20, power},
-      com1{clock, {pic, com1_line}, links.com1_out, links.com1_in}, vga{clock, video},
-      pci{power, pic},
-      acpi_pm{clock, {pic, devices::AcpiPm::sci_line}, power},
-      ide{{pic, ide_line}, {pic, ide_line + 1}, memory}, dma{memory},
-      floppy{{pic, floppy_line}, dma},
+    : lapic{clock, power, io_apic}, io_apic{lapic}, pic{{lapic, pic_pin}},
+      interrupts{pic, io_apic}, hpet{clock, interrupts}, pit{clock, {interrupts, timer_line}},
+      rtc{clock, {interrupts, rtc_line}, wall_clock},
+      keyboard{clock, {interrupts, keyboard_line}, a20, power},
+      com1{clock, {interrupts, com1_line}, links.com1_out, links.com1_in}, vga{clock, video},
+      pci{power, interrupts},
+      acpi_pm{clock, {interrupts, devices::AcpiPm::sci_line}, power},
+      ide{{interrupts, ide_line}, {interrupts, ide_line + 1}, memory}, dma{memory},
+      floppy{{interrupts, floppy_line}, dma},
       virtio{devices::VirtioBlock{devices::pci::first_virtio_slot, memory},
              devices::VirtioBlock{devices::pci::first_virtio_slot + 1, memory}},
       system_control{a20, power},
       exit_ports{power, links.debug_out},
-      timed_{&pit, &rtc, &keyboard, &com1, &acpi_pm} {
+      timed_{&lapic, &hpet, &pit, &rtc, &keyboard, &com1, &acpi_pm} {
     if (!attach_all())
         panic("two devices of the board want the same port");
     reset();
 }
 
 bool Board::attach_all() {
-    return pic.attach(ports) && pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
+    return pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
            com1.attach(ports, com1_base) && vga.attach(ports) && vga.attach_memory(mmio) &&
            pci.attach(ports, mmio) && acpi_pm.attach(ports) && system_control.attach(ports) &&
-           exit_ports.attach(ports) && attach_storage();
+           exit_ports.attach(ports) && attach_interrupts() && attach_storage();
+}
+
+bool Board::attach_interrupts() {
+    return pic.attach(ports) && lapic.attach(mmio) && io_apic.attach(mmio) && hpet.attach(mmio);
 }
 
 bool Board::attach_storage() {
@@ -79,7 +86,10 @@ void Board::plug_drives() {
 
 void Board::reset() {
     a20.set(true);
+    lapic.reset();
+    io_apic.reset();
     pic.reset();
+    hpet.reset();
     pit.reset();
     rtc.reset();
     keyboard.reset();
@@ -93,6 +103,10 @@ void Board::reset() {
     acpi_pm.reset();
     system_control.reset();
     exit_ports.reset();
+}
+
+Vector Board::acknowledge() {
+    return lapic.external_pending() ? pic.acknowledge() : lapic.acknowledge();
 }
 
 machine::Nanoseconds Board::next_deadline() const {

@@ -59,7 +59,8 @@ void Vm::cpuid_instruction() {
     cpu::Registers& r = vcpu_->regs;
     const u32 leaf = r.dword(Gpr::rax);
     const cpu::CpuidResult result = own_leaf(leaf).value_or(
-        cpuid_.read(leaf, r.dword(Gpr::rcx), {.cr4 = vcpu_->cr4(), .xcr0 = xcr0_}));
+        cpuid_.read(leaf, r.dword(Gpr::rcx),
+                    {.cr4 = vcpu_->cr4(), .xcr0 = xcr0_, .apic = board_.lapic.enabled()}));
     r.set_dword(Gpr::rax, result.eax);
     r.set_dword(Gpr::rbx, result.ebx);
     r.set_dword(Gpr::rcx, result.ecx);
@@ -74,6 +75,7 @@ void Vm::msr_access(const vcpu::MsrExit& exit) {
         recorder_.msr({exit.index, true, value}, *vcpu_);
         if (const auto done = msrs_->write(exit.index, value); !done)
             return raise(done.error());
+        rearm();
     } else {
         const auto value = msrs_->read(exit.index);
         if (!value)
@@ -114,13 +116,14 @@ void Vm::control_access(const vcpu::CrExit& exit) {
     const u64 source = vcpu_->regs.get(exit.gpr, wide ? Width::qword : Width::dword);
     Change change{cpu::ControlChange{}};
     if (exit.kind == Kind::mov_from) {
-        const u64 value = exit.number == 8 ? cr8_ : read_control(*vcpu_, exit.number);
+        const u64 value = exit.number == 8 ? board_.lapic.task_priority() >> 4
+                                              : read_control(*vcpu_, exit.number);
         vcpu_->regs.set(exit.gpr, wide ? Width::qword : Width::dword, value);
     } else if (exit.kind == Kind::mov_to && exit.number == 8) {
         const auto priority = cpu::write_cr8(source);
         if (!priority)
             return raise(priority.error());
-        cr8_ = priority.value();
+        board_.lapic.set_task_priority(static_cast<u8>(priority.value() << 4));
     } else if (exit.kind == Kind::mov_to) {
         change = write_control(*vcpu_, features, path_, exit.number, source);
     } else if (exit.kind == Kind::clts) {

@@ -66,13 +66,14 @@ machine::Nanoseconds Vm::now() const {
 /// The CPU at the reset vector, which jumps into our ROM's POST or the guest's own ROM.
 void Vm::start() {
     board_.reset();
+    if (bios_)
+        board_.lapic.enter_virtual_wire_mode();
     apply_a20();
     apply_video();
     vcpu_->reset();
     vcpu_->regs.set(cpu::Gpr::rdx, cpuid_.signature());
     msrs_->reset();
     xcr0_ = 1;
-    cr8_ = 0;
     vcpu_->set_xcr0(xcr0_);
     tsc_offset_ = u64{0} - host_.tsc();
     vcpu_->set_tsc_offset(tsc_offset_);
@@ -101,7 +102,7 @@ void Vm::step() {
     }
     if (debugging_)
         return debug_step();
-    if (board_.pic.interrupt_pending() && !paused_.load(std::memory_order_relaxed))
+    if (board_.lapic.wants_cpu() && !paused_.load(std::memory_order_relaxed))
         deliver_interrupts();
     if (halted_ || paused_.load(std::memory_order_relaxed)) {
         sleep();
@@ -123,7 +124,7 @@ void Vm::debug_step() {
     if (debugger_.fault_is_over())
         return stop(debugger_.last_stop().text.view());
     resume_time();
-    if (board_.pic.interrupt_pending() && !paused_.load(std::memory_order_relaxed) &&
+    if (board_.lapic.wants_cpu() && !paused_.load(std::memory_order_relaxed) &&
         (halted_ || !debugger_.holds_interrupts()))
         deliver_interrupts();
     if (halted_ || paused_.load(std::memory_order_relaxed))
@@ -187,9 +188,31 @@ void Vm::finish_pending() {
     start();
 }
 
+void Vm::send_nmi() {
+    devices::ApicMessage message;
+    message.delivery = devices::ApicMessage::Delivery::nmi;
+    board_.lapic.deliver(message);
+}
+
+void Vm::deliver_nmi() {
+    if (!vcpu_->can_take_nmi() || vcpu_->pending_event()) {
+        vcpu_->request_nmi_window(true);
+        return;
+    }
+    board_.lapic.take_nmi();
+    const cpu::Event event{cpu::EventType::nmi, cpu::exception::nmi, {}, 0};
+    recorder_.interrupt(event, *vcpu_);
+    vcpu_->inject(event);
+    halted_ = false;
+}
+
 void Vm::deliver_interrupts() {
+    if (board_.lapic.nmi_pending())
+        deliver_nmi();
+    if (!board_.lapic.interrupt_pending())
+        return;
     if (vcpu_->can_take_interrupt()) {
-        const cpu::Event event{cpu::EventType::external_interrupt, board_.pic.acknowledge(), {}, 0};
+        const cpu::Event event{cpu::EventType::external_interrupt, board_.acknowledge(), {}, 0};
         recorder_.interrupt(event, *vcpu_);
         vcpu_->inject(event);
         entered_with_ = event;
@@ -226,13 +249,6 @@ void Vm::tick() {
         slice_end_ = host_.tsc() + host_.to_ticks(config_.slice);
         watch_spinning();
         obey(order_.exchange(Order::none, std::memory_order_acquire));
-        if (nmi_wanted_ && vcpu_->can_take_nmi()) {
-            const cpu::Event event{cpu::EventType::nmi, cpu::exception::nmi, {}, 0};
-            recorder_.interrupt(event, *vcpu_);
-            vcpu_->inject(event);
-            nmi_wanted_ = false;
-            halted_ = false;
-        }
     }
     mailbox_.serve(*this);
     rearm();
@@ -325,6 +341,18 @@ void Vm::end_with(End end, u8 status) {
 
 bool Vm::read_state(u32 index, u64& value) const { return vcpu_->read_state_msr(index, value); }
 bool Vm::write_state(u32 index, u64 value) { return vcpu_->write_state_msr(index, value); }
+bool Vm::read_apic(u32 index, u64& value) { return board_.lapic.read_msr(index, value); }
+bool Vm::write_apic(u32 index, u64 value) { return board_.lapic.write_msr(index, value); }
+
+machine::Nanoseconds Vm::time_of_tsc(u64 value) const {
+    constexpr u64 too_far = bit(62);
+    if (value > read_tsc() && value - read_tsc() >= too_far)
+        return machine::never;
+    const u64 passed = value - tsc_offset_ - tsc_start_;
+    const bool before_power_on = (passed & bit(63)) != 0;
+    return before_power_on ? 0 : host_.to_nanoseconds(passed) + 1;
+}
+
 u64 Vm::read_tsc() const { return host_.tsc() + tsc_offset_; }
 void Vm::write_tsc(u64 value) {
     tsc_offset_ = value - host_.tsc();

@@ -81,13 +81,13 @@ TEST(CpuidPolicy, HaswellLeafOneByBit) {
     const CpuidResult leaf = CpuidPolicy{host}.read(1, 0, {});
     EXPECT_EQ(leaf.eax, 0x000306c3U);
     EXPECT_EQ(leaf.ebx, 0x00010800U);
-    for (const unsigned hidden : {2, 3, 4, 5, 6, 7, 8, 10, 11, 14, 15, 18, 21, 24, 27, 30})
+    for (const unsigned hidden : {2, 3, 4, 5, 6, 7, 8, 10, 11, 14, 15, 18, 27, 30})
         EXPECT_FALSE(has(leaf.ecx, hidden)) << hidden;
-    for (const unsigned shown : {0, 1, 9, 12, 13, 19, 20, 22, 23, 25, 26, 28, 29, 31})
+    for (const unsigned shown : {0, 1, 9, 12, 13, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 31})
         EXPECT_TRUE(has(leaf.ecx, shown)) << shown;
-    for (const unsigned hidden : {9, 18, 21, 22, 28, 29, 31})
+    for (const unsigned hidden : {18, 21, 22, 28, 29, 31})
         EXPECT_FALSE(has(leaf.edx, hidden)) << hidden;
-    for (const unsigned shown : {0, 4, 5, 6, 8, 11, 12, 16, 17, 23, 24, 25, 26})
+    for (const unsigned shown : {0, 4, 5, 6, 8, 9, 11, 12, 16, 17, 23, 24, 25, 26})
         EXPECT_TRUE(has(leaf.edx, shown)) << shown;
 }
 
@@ -96,8 +96,18 @@ TEST(CpuidPolicy, FeaturesThatTheHostLacksStayAway) {
     host.leaves[{1, 0}].ecx = 0;
     host.leaves[{1, 0}].edx = 0;
     const CpuidResult leaf = CpuidPolicy{host, {.random_numbers = true}}.read(1, 0, {});
-    EXPECT_EQ(leaf.ecx, u32{1} << 31);
-    EXPECT_EQ(leaf.edx, 0U);
+    // The hypervisor's bit, and its own local APIC.
+    EXPECT_EQ(leaf.ecx, u32{1} << 31 | u32{1} << 24 | u32{1} << 21);
+    EXPECT_EQ(leaf.edx, u32{1} << 9);
+}
+
+TEST(CpuidPolicy, LocalApicIsOursAndShownWhileItIsEnabled) {
+    const Dump host = haswell();
+    const CpuidPolicy policy{host};
+    EXPECT_TRUE(has(policy.read(1, 0, {.apic = true}).edx, 9));
+    EXPECT_FALSE(has(policy.read(1, 0, {.apic = false}).edx, 9));
+    EXPECT_EQ(policy.read(1, 0, {}).ebx >> 24, 0U);
+    EXPECT_EQ(policy.read(6, 0, {}), (CpuidResult{4, 0, 0, 0})); // its timer never stops
 }
 
 TEST(CpuidPolicy, RandomNumbersHaveASwitch) {
@@ -121,7 +131,7 @@ TEST(CpuidPolicy, MonitorThermalAndCountersAreEmpty) {
     const Dump host = everything();
     const CpuidPolicy policy{host};
     for (const u32 leaf :
-         {3U,          5U,          6U,          8U,          9U,          0xaU,
+         {3U,          5U,          8U,          9U,          0xaU,
           0xcU,        0xeU,        0xfU,        0x10U,       0x12U,       0x14U,
           0x15U,       0x1fU,       0x20000000U, 0x40000100U, 0x80000005U, 0x8000000aU,
           0x8000001fU, 0xc0000000U, 0xffffffffU})

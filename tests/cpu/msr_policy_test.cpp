@@ -25,6 +25,11 @@ struct FakeBackend final : MsrBackend {
         values[index] = value;
         return true;
     }
+    bool read_apic(u32 index, u64& value) override {
+        value = index;
+        return index == msr::apic_base || index == msr::tsc_deadline || index == 0x803;
+    }
+    bool write_apic(u32 index, u64) override { return index == msr::apic_base; }
     u64 read_tsc() const override { return tsc; }
     void write_tsc(u64 value) override { tsc = value; }
     std::map<u32, u64> values;
@@ -76,7 +81,7 @@ TEST_F(MsrPolicyTest, OnlyTheTableExists) {
         0x206,      0x207,      0x208,      0x209,      0x20a,      0x20b,      0x20c,
         0x20d,      0x20e,      0x20f,      0x250,      0x258,      0x259,      0x268,
         0x269,      0x26a,      0x26b,      0x26c,      0x26d,      0x26e,      0x26f,
-        0x277,      0x2ff,      0xc0000080, 0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084,
+        0x277,      0x2ff,      0x6e0,      0x803,      0xc0000080, 0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084,
         0xc0000100, 0xc0000101, 0xc0000102};
     EXPECT_EQ(present, expected);
     for (const u32 index : {0x48U, 0x10aU, 0x480U, 0x802U, 0x830U, 0xda0U, 0xffffffffU})
@@ -99,6 +104,15 @@ TEST_F(MsrPolicyTest, MsrsThatTheBackEndLacksAreRefused) {
     backend.refuses = {msr::star};
     expect_no_read(msr::star);
     expect_no_write(msr::star, 0);
+}
+
+TEST_F(MsrPolicyTest, LocalApicHasItsOwn) {
+    expect_read(msr::apic_base, msr::apic_base);
+    expect_read(0x803, 0x803);
+    expect_no_read(0x802);
+    expect_no_read(0x8ff);
+    expect_write(msr::apic_base, 0xfee00900);
+    expect_no_write(0x803, 0);
 }
 
 TEST_F(MsrPolicyTest, TimeStampCounter) {
@@ -142,9 +156,6 @@ TEST_F(MsrPolicyTest, MemoryTypes) {
 }
 
 TEST_F(MsrPolicyTest, FixedOnes) {
-    expect_read(msr::apic_base, 0xfee00100);
-    expect_write(msr::apic_base, 0xfee00100);
-    expect_no_write(msr::apic_base, 0xfee00900);
     expect_read(msr::feature_control, 1);
     expect_no_write(msr::feature_control, 5);
     expect_read(msr::mcg_cap, 0);

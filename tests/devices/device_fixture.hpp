@@ -15,9 +15,12 @@
 
 namespace vestige::test {
 
-struct FakeClock final : machine::Clock {
+/// With a time-stamp counter of 3 GHz.
+struct FakeClock final : machine::TscClock {
     machine::Nanoseconds time = 0;
     machine::Nanoseconds now() const override { return time; }
+    u64 read_tsc() const override { return 3 * time; }
+    machine::Nanoseconds time_of_tsc(u64 value) const override { return value / 3 + 1; }
 };
 
 /// Counts rising edges of every line.

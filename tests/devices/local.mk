@@ -5,6 +5,9 @@ tests_devices_test_SOURCES = \
     tests/devices/device_fixture.hpp \
     tests/devices/acpi_pm_test.cpp \
     tests/devices/device_fuzz_test.cpp \
+    tests/devices/hpet_test.cpp \
+    tests/devices/io_apic_test.cpp \
+    tests/devices/local_apic_test.cpp \
     tests/devices/pic8259_test.cpp \
     tests/devices/pit8254_test.cpp \
     tests/devices/rtc_cmos_test.cpp \

@@ -36,6 +36,7 @@ struct CpuidOptions {
 struct CpuidContext {
     u64 cr4 = 0;
     u64 xcr0 = 1;
+    bool apic = true; ///< IA32_APIC_BASE enables the local APIC
 };
 
 class CpuidPolicy {

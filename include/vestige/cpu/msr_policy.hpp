@@ -23,6 +23,9 @@ inline constexpr u32 mtrr_cap = 0xfe;
 inline constexpr u32 sysenter_cs = 0x174;
 inline constexpr u32 sysenter_esp = 0x175;
 inline constexpr u32 sysenter_eip = 0x176;
+inline constexpr u32 tsc_deadline = 0x6e0;
+inline constexpr u32 x2apic_first = 0x800;
+inline constexpr u32 x2apic_last = 0x8ff;
 inline constexpr u32 mcg_cap = 0x179;
 inline constexpr u32 mcg_status = 0x17a;
 inline constexpr u32 misc_enable = 0x1a0;
@@ -51,6 +54,9 @@ class MsrBackend {
     /// false: this CPU has no such MSR.
     [[nodiscard]] virtual bool read_state(u32 index, u64& value) const = 0;
     [[nodiscard]] virtual bool write_state(u32 index, u64 value) = 0;
+    /// The local APIC's: APIC_BASE, TSC_DEADLINE, 800h-8FFh; false: #GP(0).
+    [[nodiscard]] virtual bool read_apic(u32 index, u64& value) = 0;
+    [[nodiscard]] virtual bool write_apic(u32 index, u64 value) = 0;
     /// The guest's time-stamp counter.
     [[nodiscard]] virtual u64 read_tsc() const = 0;
     virtual void write_tsc(u64 value) = 0;

@@ -44,11 +44,13 @@ class Pic8259 final : public machine::InterruptController, public machine::PortD
   public:
     static constexpr unsigned cascade = 2;
 
+    /// output is INTR, towards the CPU.
+    explicit Pic8259(machine::InterruptLine output = {}) : output_{output} {}
     void reset();
     [[nodiscard]] bool attach(machine::PortBus& bus);
 
     void set_line(unsigned line, bool level) override;
-    /// INTR: read on every VM exit.
+    /// INTR.
     [[nodiscard]] bool interrupt_pending() const { return pending_; }
     /// INTA: the vector to deliver; a spurious one when the request went away.
     [[nodiscard]] Vector acknowledge();
@@ -65,6 +67,7 @@ class Pic8259 final : public machine::InterruptController, public machine::PortD
     void update();
     u8 poll(unsigned number);
 
+    machine::InterruptLine output_;
     std::array<PicChip, 2> chips_{};
     bool pending_ = false;
 };

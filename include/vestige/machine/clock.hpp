@@ -20,6 +20,18 @@ class Clock {
     ~Clock() = default;
 };
 
+/// The VM's clock together with the guest's time-stamp counter.
+class TscClock : public Clock {
+  public:
+    [[nodiscard]] virtual u64 read_tsc() const = 0;
+    /// The time at which the counter, as it runs now, has reached value: no later than now() for
+    /// values of the past, never for those that are too far away.
+    [[nodiscard]] virtual Nanoseconds time_of_tsc(u64 value) const = 0;
+
+  protected:
+    ~TscClock() = default;
+};
+
 /// A device with timers. The VM calls expire() once now() has reached next_deadline(), and asks
 /// for next_deadline() again after every port or MMIO access and every expire().
 class Timed {

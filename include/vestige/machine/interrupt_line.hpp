@@ -6,14 +6,24 @@
 
 namespace vestige::machine {
 
-/// Something with numbered interrupt inputs: the 8259 pair, later an I/O APIC.
+/// Something with numbered interrupt inputs: the 8259 pair, an I/O APIC, a local APIC's pins.
 class InterruptController {
   public:
-    /// Drives input line (IRQ number, 0-15 for the 8259 pair) to level.
+    /// Drives input line (an IRQ number on a mainboard) to level: true is asserted.
     virtual void set_line(unsigned line, bool level) = 0;
 
   protected:
     ~InterruptController() = default;
+};
+
+/// Where message-signalled interrupts go: a device's write to the local APICs' address range
+/// (FEExxxxxh; SDM 3A, "Message Signalled Interrupts").
+class MessageSink {
+  public:
+    virtual void message(u64 address, u32 data) = 0;
+
+  protected:
+    ~MessageSink() = default;
 };
 
 /// A device's end of one interrupt request line. Unconnected by default: then nothing happens.

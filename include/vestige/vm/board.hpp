@@ -5,7 +5,9 @@
 #include "vestige/bios/environment.hpp"
 #include "vestige/devices/acpi_pm.hpp"
 #include "vestige/devices/floppy_controller.hpp"
+#include "vestige/devices/hpet.hpp"
 #include "vestige/devices/ide_controller.hpp"
+#include "vestige/devices/io_apic.hpp"
 #include "vestige/devices/parallel_port.hpp"
 #include "vestige/devices/system_ports.hpp"
 #include "vestige/devices/virtio_block.hpp"
@@ -25,15 +27,20 @@ struct BoardLinks {
 class Board {
   public:
     /// wall_clock: seconds since 1970 at power-on.
-    Board(const machine::Clock& clock, machine::PowerControl& power, const BoardLinks& links,
+    Board(const machine::TscClock& clock, machine::PowerControl& power, const BoardLinks& links,
           u64 wall_clock, devices::VideoStorage video = {});
 
     /// Every device as after power-on; CMOS RAM and memory keep their contents.
     void reset();
     /// What the tables of the BIOS tell about these devices.
     [[nodiscard]] static bios::BoardFacts facts() {
-        return {.floppy_controller = true, .parallel_port = true};
+        return {.apic = true,
+                .hpet = devices::Hpet::capabilities(),
+                .floppy_controller = true,
+                .parallel_port = true};
     }
+    /// The vector of the interrupt that the CPU takes now.
+    [[nodiscard]] Vector acknowledge();
     /// First moment at which a device wants expire().
     [[nodiscard]] machine::Nanoseconds next_deadline() const;
     /// Brings every device that is due to the present.
@@ -43,7 +50,11 @@ class Board {
     machine::PortBus ports;
     machine::MmioBus mmio;
     machine::GuestMemory memory;
+    devices::LocalApic lapic;
+    devices::IoApic io_apic;
     devices::Pic8259 pic;
+    devices::InterruptRouter interrupts; ///< where devices' lines go
+    devices::Hpet hpet;
     devices::Pit8254 pit;
     devices::RtcCmos rtc;
     devices::Keyboard8042 keyboard;
@@ -62,9 +73,10 @@ class Board {
 
   private:
     [[nodiscard]] bool attach_all();
+    [[nodiscard]] bool attach_interrupts();
     [[nodiscard]] bool attach_storage();
     void plug_drives();
-    std::array<machine::Timed*, 5> timed_;
+    std::array<machine::Timed*, 7> timed_;
 };
 
 } // namespace vestige::vm

@@ -59,7 +59,7 @@ struct VmLinks {
 };
 
 class Vm final : public machine::PowerControl,
-                 public machine::Clock,
+                 public machine::TscClock,
                  public cpu::MemoryBus,
                  public cpu::MsrBackend,
                  public vcpu::HypercallSink {
@@ -103,14 +103,15 @@ class Vm final : public machine::PowerControl,
     /// What was said when the guest ran into a fault; empty as long as it has not.
     [[nodiscard]] std::string_view fault_report() const { return report_.view(); }
     /// Gives the guest an NMI as soon as it can take one.
-    void send_nmi() { nmi_wanted_ = true; }
+    void send_nmi();
 
     // PowerControl
     void request_reset(const char* why) override;
     void power_off() override;
     void exit_with(u8 status) override;
-    // Clock
+    // TscClock
     [[nodiscard]] machine::Nanoseconds now() const override;
+    [[nodiscard]] machine::Nanoseconds time_of_tsc(u64 value) const override;
     // MemoryBus: memory and devices
     u64 read(Gpa address, Width width) override;
     void write(Gpa address, Width width, u64 value) override;
@@ -119,7 +120,9 @@ class Vm final : public machine::PowerControl,
     // MsrBackend
     [[nodiscard]] bool read_state(u32 index, u64& value) const override;
     [[nodiscard]] bool write_state(u32 index, u64 value) override;
-    [[nodiscard]] u64 read_tsc() const override;
+    [[nodiscard]] bool read_apic(u32 index, u64& value) override;
+    [[nodiscard]] bool write_apic(u32 index, u64 value) override;
+    [[nodiscard]] u64 read_tsc() const override; // TscClock's as well
     void write_tsc(u64 value) override;
 
   private:
@@ -133,6 +136,7 @@ class Vm final : public machine::PowerControl,
     void announce_stop();
     void resume_time();
     void deliver_interrupts();
+    void deliver_nmi();
     void sleep();
     void tick();
     void rearm();
@@ -192,7 +196,6 @@ class Vm final : public machine::PowerControl,
     u64 deadline_ = 0;      ///< host TSC at which a device or the slice is due
     u64 slice_end_ = 0;
     u64 xcr0_ = 1;
-    u64 cr8_ = 0;
     bool halted_ = false;
     bool reported_halt_ = false;
     bool a20_mapped_ = true;
@@ -200,7 +203,6 @@ class Vm final : public machine::PowerControl,
     bool window_requested_ = false;
     bool attention_ = false; ///< a reset is wanted, or the end has come
     std::atomic<bool> paused_{false};
-    bool nmi_wanted_ = false;
     const char* reset_reason_ = "";
     unsigned foreign_vmcalls_ = 0;
     std::optional<cpu::Event> entered_with_; ///< what the last entry had to deliver, if we gave it
