@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
+check_programs += tests/vm_test
+tests_vm_test_SOURCES = \
+    tests/devices/device_fixture.hpp \
+    tests/support/random_bytes.hpp \
+    tests/vm/board_fixture.hpp \
+    tests/vm/board_fuzz_test.cpp \
+    tests/vm/board_test.cpp \
+    tests/vm/idle_test.cpp
+tests_vm_test_CXXFLAGS = $(test_flags)
+tests_vm_test_LDADD = $(test_libs)
