@@ -23,6 +23,8 @@ class Case:
     gdb: list = field(default_factory=list)  # of GdbSession
     status: int = None
     complaints: bool = False  # the emulator's log is expected to complain
+    group: str = ""  # slow ones: run by this name only
+    bare: str = ""  # a CD to boot without Vestige as well; the ticks to its shell are compared
     limit: int = 150  # seconds of processor time for the emulator; only a hang gets there
 
 
@@ -36,6 +38,29 @@ def broken(name):
 
 def disk(image, drive, extra=""):
     return f"{drive}=image:{image},name=a,mem=32M{extra}"
+
+
+# Typed into the shell of tests/system/linux.py once what stands before it has appeared.
+LINUX_COMMANDS = {
+    r"SHELL-TICKS [0-9a-f]+\s[^#]*# ": "cat /proc/interrupts; echo INTERRUPTS-$((1+1))\r",
+    r"INTERRUPTS-2": "hwclock -u; cat /sys/bus/pci/devices/*/uevent | grep PCI_ID;"
+                     " echo DEVICES-$((1+1))\r",
+    r"DEVICES-2": "drivers\r",
+    r"DRIVERS-LOADED": "mke2fs -q /dev/sda; mount /dev/sda /mnt; seq 99999 > /mnt/f; umount /mnt;"
+                       " mount /dev/sda /mnt; md5sum /mnt/f; umount /mnt; echo DISK-$((1+1))\r",
+}
+LINUX_DISK = r"9f588ff5001de34673652c4a767575e4  /mnt/f"
+
+
+def linux(name, cd, expect, off, **more):
+    """Debian's cloud kernel to a shell that takes commands and powers off."""
+    return Case(name, [r"SHELL-TICKS", *expect, r"Sat Jan  1 .* 2000|2000-01-01",
+                       r"PCI_ID=8086:1237", r"PCI_ID=8086:7000", r"DRIVERS-LOADED", LINUX_DISK,
+                       r"vm a: powered off", r"exit status 0"],
+                vms=[f"cd0=image:{cd},disk0=image:blank.img,name=a,mem=256M,boot=d"],
+                keys={**LINUX_COMMANDS, r"DISK-2": off},
+                forbidden=[r"panic:", r"FAIL ", r"BUG:", r"Call Trace"], status=0, limit=900,
+                **more)
 
 
 CASES = [
@@ -147,4 +172,9 @@ CASES = [
     Case("gdb-tour", [r"gdb: attached", r"exit status 0"], vms=["floppy0=guest:gdb_tour,name=a"],
          arguments=["--append", "gdb=com2,wait"], gdb=TOUR, status=0),
     Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
+    # A minute each on a quiet machine; the group runs with `tools/test linux`.
+    linux("linux-acpi", "linux-acpi.iso", [r"IO-APIC", r"LOC:\s+\d+"], "poweroff -f\r",
+          group="linux", bare="linux-acpi.iso"),
+    linux("linux-pic", "linux-pic.iso", [r"0:\s+\d+\s+XT-PIC\s+timer"], "rdtsc off\r",
+          group="linux"),
 ]

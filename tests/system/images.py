@@ -4,17 +4,21 @@ installed."""
 
 import shutil
 import subprocess
+import sys
 
 from vestige.problem import Problem
 from vestige.report import say
 from vestige.setup import install, run
 from vestige.tree import BUILD
 
+import linux
+
 FOLDER = BUILD / "images"
 ROOT = FOLDER / "root"
 NEEDS = {"mformat": "mtools", "mkfs.vfat": "dosfstools", "/usr/bin/syslinux": "syslinux",
          "xorriso": "xorriso", "/usr/lib/syslinux/modules/bios/ls.c32": "syslinux-common",
-         "/usr/lib/ISOLINUX/isolinux.bin": "isolinux"}
+         "/usr/lib/ISOLINUX/isolinux.bin": "isolinux",
+         "/usr/lib/grub/i386-pc/rdmsr.mod": "grub-pc-bin"}
 SYSLINUX_MODULES = "/usr/lib/syslinux/modules/bios"
 SYSLINUX_CONFIG = "PROMPT 1\nTIMEOUT 0\nDEFAULT hello\nLABEL hello\n  KERNEL ls.c32\n"
 GRUB_CONFIG = """\
@@ -86,7 +90,20 @@ def small_disk(path):
     path.write_bytes(bytes(1 << 20))
 
 
-MAKERS = {"small.img": small_disk, "syslinux-floppy.img": syslinux_floppy, "isolinux.iso": isolinux,
+def linux_acpi(path):
+    linux.grub_cd(sys.modules[__name__], path, "quiet")
+
+
+def linux_pic(path):
+    linux.isolinux_cd(sys.modules[__name__], path, "acpi=off noapic")
+
+
+def blank_disk(path):
+    path.write_bytes(bytes(16 << 20))
+
+
+MAKERS = {"small.img": small_disk, "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,
+          "blank.img": blank_disk, "syslinux-floppy.img": syslinux_floppy, "isolinux.iso": isolinux,
           "grub.iso": grub_cd, "grub-tables.iso": grub_tables_cd, "memtest.img": memtest_floppy}
 
 

@@ -63,8 +63,9 @@ def system_tests(cases):
 
 
 def main(names):
-    cases = [case for case in CASES if not names or case.name in names]
-    unknown = set(names) - {case.name for case in CASES}
+    cases = [case for case in CASES
+             if (case.name in names or case.group in names if names else not case.group)]
+    unknown = set(names) - {name for case in CASES for name in (case.name, case.group)}
     if unknown:
         raise Problem(f"no test is called {', '.join(sorted(unknown))}; there are: "
                       + ", ".join(case.name for case in CASES), 2)

@@ -9,11 +9,14 @@ from vestige.options import parse_options
 from vestige.session import TIME_OUT, Session
 from vestige.tree import BUILD
 
+from bare import console_until
 from gdb import GdbRunner, free_port
 from images import image
 
 LOGS = BUILD / "test-logs"
 MATCHED = -1
+# Ticks of the CPU: GRUB's when it starts the kernel, the shell's when it starts.
+HANDOVER, SHELL = r"HANDOVER-TICKS (?:0x)?([0-9a-f]+)", r"SHELL-TICKS ([0-9a-f]+)\r?\n"
 
 
 class Script:
@@ -81,6 +84,24 @@ def judge(case, script, status, text, complaints):
     return ""
 
 
+def boot_ticks(text):
+    start, end = re.search(HANDOVER, text), re.search(SHELL, text)
+    return int(end[1], 16) - int(start[1], 16) if start and end else None
+
+
+def compare_with_bare(case, text):
+    """Prints how much longer the guest took than the machine itself would have."""
+    folder = LOGS / f"{case.name}-bare"
+    folder.mkdir(parents=True, exist_ok=True)
+    guest = boot_ticks(text)
+    bare = boot_ticks(console_until(folder, image(case.bare), SHELL, case.limit))
+    if not guest or not bare:
+        return "the ticks of the boot are missing"
+    print(f"{case.name}: {guest} ticks from the loader to the shell, {bare} without Vestige: "
+          f"ratio {guest / bare:.3f}", flush=True)
+    return ""
+
+
 def run_case(case):
     folder = LOGS / case.name
     shutil.rmtree(folder, ignore_errors=True)
@@ -107,4 +128,5 @@ def run_case(case):
     text = session.seen.decode("latin-1")
     if script.gdb and script.gdb.problem:
         return script.gdb.problem
-    return judge(case, script, status, text, machine.complaints())
+    wrong = judge(case, script, status, text, machine.complaints())
+    return wrong or (compare_with_bare(case, text) if case.bare else "")
