@@ -147,6 +147,23 @@ TEST_F(DeviceFuzz, Uart) {
     }
 }
 
+/// Every MSR of the local APIC; base and deadline, which decide what the others do, more often.
+void access_msr(devices::LocalApic& apic, RandomBytes& random) {
+    using devices::LocalApic;
+    u32 index = LocalApic::msr_first + static_cast<u32>(random.below(0x40));
+    u64 value = random.next() >> (8 * random.below(8)) & random.next();
+    if (random.one_in(32)) {
+        index = LocalApic::msr_base;
+        value = LocalApic::base.value() | 0x100 | random.below(4) << 10;
+    } else if (random.one_in(8)) {
+        index = LocalApic::msr_tsc_deadline;
+    }
+    if (random.one_in(2))
+        static_cast<void>(apic.write_msr(index, value));
+    else
+        static_cast<void>(apic.read_msr(index, value));
+}
+
 TEST_F(DeviceFuzz, Apics) {
     FakePower power;
     machine::MmioBus mmio;
@@ -159,7 +176,11 @@ TEST_F(DeviceFuzz, Apics) {
     apics.io.reset();
     apics.local.enter_virtual_wire_mode();
     for (u64 i = 0; i < fuzz_inputs(); ++i) {
-        switch (random.below(8)) {
+        switch (random.below(10)) {
+        case 8:
+        case 9:
+            access_msr(apics.local, random);
+            break;
         case 0:
             apics.io.set_line(static_cast<unsigned>(random.below(32)), random.one_in(2));
             break;
