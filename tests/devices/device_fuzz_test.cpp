@@ -207,6 +207,8 @@ TEST_F(DeviceFuzz, Apics) {
             apics.local.enter_virtual_wire_mode();
         if (random.one_in(3)) {
             pass_time();
+            if (clock.time > u64{100} * 365 * 86400 * machine::nanoseconds_per_second)
+                clock.time = 0; // before the time-stamp counter's 64 bits are over
             if (clock.time == 0)
                 apics.local.reset();
         }

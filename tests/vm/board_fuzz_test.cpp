@@ -86,7 +86,7 @@ struct BoardFuzz : ::testing::Test, BoardFixture {
         const u64 step = random.one_in(1000)  ? u64{86400} * 366 * second
                          : random.one_in(100) ? 10 * second
                                               : 1'000'000;
-        if (clock.time > u64{200} * 366 * 86400 * second) {
+        if (clock.time > u64{100} * 366 * 86400 * second) {
             clock.time = 0;
             reset();
         }
