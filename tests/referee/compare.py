@@ -26,7 +26,8 @@ class Rule:
     reason: str
 
     def covers(self, row, name, what):
-        return (fnmatch.fnmatchcase(row, self.rows) and fnmatch.fnmatchcase(name, self.names)
+        return (fnmatch.fnmatchcase(row, self.rows)
+                and any(fnmatch.fnmatchcase(name, pattern) for pattern in self.names.split(","))
                 and any(fnmatch.fnmatchcase(what, pattern) for pattern in self.fields))
 
 
