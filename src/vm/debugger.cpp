@@ -8,6 +8,7 @@ namespace vestige::vm {
 namespace {
 
 constexpr u64 longest_watch = 64 * kib;
+constexpr unsigned first_gdb_number = 1'000'000;
 
 const char* problem_of(const BreakSpec& spec) {
     if (spec.kind == BreakKind::watch && (spec.length == 0 || spec.length > longest_watch))
@@ -35,6 +36,15 @@ std::optional<Trap> trap_of(const BreakSpec& spec) {
     }
 }
 
+/// GDB sets its breakpoints anew after each stop: their numbers are used again.
+unsigned free_gdb_number(std::span<const Breakpoint> breakpoints) {
+    unsigned number = first_gdb_number;
+    const auto taken = [&number](const Breakpoint& each) { return each.number == number; };
+    while (std::ranges::any_of(breakpoints, taken))
+        ++number;
+    return number;
+}
+
 } // namespace
 
 void Debugger::connect(vcpu::Vcpu& cpu, vcpu::AddressSpace& space) {
@@ -46,7 +56,9 @@ void Debugger::connect(vcpu::Vcpu& cpu, vcpu::AddressSpace& space) {
 Result<unsigned, const char*> Debugger::add(const BreakSpec& spec) {
     if (const char* const problem = problem_of(spec))
         return Error{problem};
-    if (!breakpoints_.push_back({.number = next_number_, .spec = spec}))
+    const bool users = spec.owner == BreakOwner::user;
+    const unsigned number = users ? next_number_ : free_gdb_number(breakpoints_.span());
+    if (!breakpoints_.push_back({.number = number, .spec = spec}))
         return Error{"there are 256 breakpoints already"};
     if (state_ == State::idle) {
         state_ = State::running;
@@ -59,7 +71,8 @@ Result<unsigned, const char*> Debugger::add(const BreakSpec& spec) {
         return Error{problem};
     }
     take_digests();
-    return next_number_++;
+    next_number_ += users ? 1 : 0;
+    return number;
 }
 
 bool Debugger::remove(unsigned number) {
@@ -137,8 +150,10 @@ void Debugger::run_until(Linear address) {
     BreakSpec spec;
     spec.address = address;
     spec.temporary = true;
-    if (add(spec))
-        resume();
+    if (!add(spec))
+        return;
+    until_ = state_ == State::stopped;
+    resume();
 }
 
 void Debugger::leave(BreakOwner owner) {
@@ -232,6 +247,7 @@ void Debugger::halt(const Stop& stop) {
     stop_ = stop;
     state_ = State::stopped;
     goal_ = Goal::none;
+    until_ = false;
     const bool was_on_detour = detour_.on;
     detour_.on = false;
     begun_ = false;

@@ -76,6 +76,8 @@ void Vm::start() {
     xcr0_ = 1;
     vcpu_->set_xcr0(xcr0_);
     tsc_offset_ = u64{0} - host_.tsc();
+    if (stopped_at_ != 0)
+        stopped_at_ = host_.tsc();
     vcpu_->set_tsc_offset(tsc_offset_);
     vcpu_->request_interrupt_window(false);
     window_requested_ = false;

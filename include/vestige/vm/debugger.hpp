@@ -71,6 +71,10 @@ class Debugger {
     void stop(StopCause cause = StopCause::request, std::string_view text = "stopped",
               BreakOwner owner = BreakOwner::user);
     [[nodiscard]] bool stopped() const { return state_ == State::stopped; }
+    /// On the way to a stop that was asked for: a step's end, a place.
+    [[nodiscard]] bool bound_to_stop() const {
+        return state_ == State::running && (goal_ != Goal::none || until_);
+    }
     /// Of the last stop.
     [[nodiscard]] const Stop& last_stop() const { return stop_; }
     void resume();
@@ -177,6 +181,7 @@ class Debugger {
     u64 steps_left_ = 0;
     BreakOwner stepper_owner_ = BreakOwner::user;
     Linear frame_; ///< leave_frame: the stack pointer at its start
+    bool until_ = false; ///< runs to a temporary breakpoint
     Detour detour_;
     InstructionFacts facts_; ///< of the instruction that is being stepped
     Linear before_;          ///< where it is
