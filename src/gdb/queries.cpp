@@ -32,7 +32,7 @@ bool Stub::serve(PayloadReader in) {
     } else if (in.skip("T")) {
         is_alive(in);
     } else if (in.skip("qRcmd,")) {
-        command(in);
+        return command(in);
     } else if (in.skip("q")) {
         return serve_query(in);
     } else if (in.skip("v")) {
@@ -151,7 +151,7 @@ void Stub::is_alive(PayloadReader in) {
     answer(thread_number(in) ? "OK" : "E01");
 }
 
-void Stub::command(PayloadReader in) {
+bool Stub::command(PayloadReader in) {
     char line[512];
     std::size_t size = 0;
     while (size < sizeof line) {
@@ -160,8 +160,10 @@ void Stub::command(PayloadReader in) {
             break;
         line[size++] = static_cast<char>(*next);
     }
-    if (!in.empty())
-        return answer_error("the command is too long");
+    if (!in.empty()) {
+        answer_error("the command is too long, or not hexadecimal");
+        return true;
+    }
     struct Output final : TextSink {
         explicit Output(Stub& to) : stub{to} {}
         void write(std::string_view text) override { stub.show(text); }
@@ -169,6 +171,10 @@ void Stub::command(PayloadReader in) {
     } output{*this};
     guests_.execute(thread_, {line, size}, output);
     answer("OK");
+    bool goes_on = false;
+    with(thread_, [&](vm::Vm& vm) { goes_on = vm.debugger().bound_to_stop(); });
+    running_ = command_waits_ = goes_on;
+    return !goes_on;
 }
 
 } // namespace vestige::gdb

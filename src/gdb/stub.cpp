@@ -42,7 +42,9 @@ void Stub::byte(u8 byte) {
     using Found = PacketReader::Found;
     switch (reader_.feed(byte)) {
     case Found::nothing:
+        break;
     case Found::accepted:
+        last_packet_ = 0;
         break;
     case Found::refused:
         if (!running_)
@@ -53,7 +55,8 @@ void Stub::byte(u8 byte) {
         break;
     case Found::packet:
         line_.write("+");
-        packet(reader_.payload());
+        if (!is_repeated(reader_.payload()))
+            packet(reader_.payload());
         break;
     case Found::interrupt:
         if (running_) {
@@ -62,6 +65,16 @@ void Stub::byte(u8 byte) {
         }
         break;
     }
+}
+
+/// GDB sends a packet again when our '+' is late; it has not seen the answer then.
+bool Stub::is_repeated(std::string_view text) {
+    u64 hash = 0xcbf29ce484222325; // FNV-1a
+    for (const char c : text)
+        hash = (hash ^ static_cast<u8>(c)) * 0x100000001b3;
+    const bool same = hash == last_packet_;
+    last_packet_ = hash;
+    return same;
 }
 
 void Stub::packet(std::string_view text) {
@@ -92,7 +105,8 @@ void Stub::attach() {
         log(LogArea::host, LogLevel::info, "gdb: attached");
     attached_ = true;
     running_ = false;
-    stop_waits_ = false;
+    stop_waits_ = command_waits_ = false;
+    unreported_ = {};
     interrupted_ = false;
     stop_all(vm::StopCause::request);
     for (std::size_t i = 0; i < count_; ++i) {
@@ -129,12 +143,27 @@ void Stub::report_events() {
             return;
     running_ = false;
     reply_.clear();
-    print(reply_, "W{02x}", guests_.machine(stopped_).status());
+    if (command_waits_)
+        answer("OK");
+    else
+        print(reply_, "W{02x}", guests_.machine(stopped_).status());
     send();
-    attached_ = false;
+    attached_ = command_waits_; // then the next packet hears it
+    command_waits_ = false;
+}
+
+/// Those that have stopped at the same time for reasons of their own are reported one by one.
+void Stub::note_other_stops(std::size_t number) {
+    for (std::size_t i = 0; i < count_; ++i)
+        if (i != number)
+            with(i, [&](vm::Vm& vm) {
+                unreported_[i] = vm.debugger().stopped() &&
+                                 vm.debugger().last_stop().cause != vm::StopCause::request;
+            });
 }
 
 void Stub::report_stop(std::size_t number) {
+    note_other_stops(number);
     stop_all(vm::StopCause::request);
     for (Watcher& watcher : watchers_)
         static_cast<void>(watcher.take());
@@ -147,6 +176,11 @@ void Stub::report_stop(std::size_t number) {
             show(stop.text.view());
             show("\n");
         }
+    if (command_waits_) {
+        command_waits_ = false;
+        answer("OK");
+        return send();
+    }
     reply_.clear();
     if (!tell_architecture())
         write_stop(number);
@@ -252,6 +286,11 @@ void Stub::set_all_going(std::span<const Motion> motions) {
     }
     running_ = true;
     interrupted_ = false;
+    for (std::size_t i = 0; i < count_; ++i)
+        if (unreported_[i] && alive(i)) {
+            unreported_[i] = false;
+            return report_stop(i);
+        }
     for (std::size_t i = 0; i < count_; ++i)
         with(i, [&](vm::Vm& vm) {
             vm.resume(); // over the monitor's pause

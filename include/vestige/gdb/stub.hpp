@@ -62,6 +62,7 @@ class Stub {
     enum class Motion : u8 { none, go_on, step };
 
     void byte(u8 byte);
+    [[nodiscard]] bool is_repeated(std::string_view text);
     void packet(std::string_view text);
     void answer(std::string_view text);
     void answer_error(std::string_view why);
@@ -78,7 +79,7 @@ class Stub {
     void thread_info(PayloadReader in);
     void choose_thread(PayloadReader in);
     void is_alive(PayloadReader in);
-    void command(PayloadReader in);
+    [[nodiscard]] bool command(PayloadReader in);
     void read_registers();
     void write_registers(PayloadReader in);
     void read_one(PayloadReader in);
@@ -100,6 +101,7 @@ class Stub {
     void report_stop(std::size_t number);
     void write_stop(std::size_t number);
     [[nodiscard]] bool tell_architecture();
+    void note_other_stops(std::size_t number);
     void show(std::string_view text);
 
     [[nodiscard]] bool alive(std::size_t number) const;
@@ -120,6 +122,8 @@ class Stub {
     Reply reply_;
     std::array<std::byte, longest_packet> data_{};
     std::array<Watcher, most_threads> watchers_{};
+    std::array<bool, most_threads> unreported_{}; ///< stopped by itself when another one did
+    u64 last_packet_ = 0; ///< what GDB may send again: nothing once it has seen our answer
     std::size_t count_ = 0;
     std::size_t thread_ = 0;  ///< that registers and memory are of
     std::size_t runner_ = 0;  ///< that c and s are about
@@ -129,6 +133,7 @@ class Stub {
     bool interrupted_ = false; ///< the next stop is Ctrl-C's
     bool reports_kind_ = false; ///< GDB knows hwbreak
     bool takes_exec_ = false;   ///< GDB knows of programs that are replaced
+    bool command_waits_ = false; ///< the answer to a monitor command that steps
     bool stop_waits_ = false;   ///< a stop that GDB has not been told
     Architecture architecture_ = Architecture::i8086; ///< that GDB has been told
 };
