@@ -24,6 +24,7 @@ guest_tests = \
     seed_vmcall \
     spin \
     storage \
+    stepped \
     storm \
     task_switch \
     triple_fault \

@@ -3,7 +3,9 @@
 
 from dataclasses import dataclass, field
 
-from gdb_sessions import TOUR
+import first_session
+import side_by_side
+from gdb_sessions import ROM, STEPPED, TOUR, TWO_VMS
 
 
 @dataclass
@@ -171,6 +173,23 @@ CASES = [
          also=[r"vm a: powered off"], vms=[disk("grub-tables.iso", "cd0")], status=0),
     Case("gdb-tour", [r"gdb: attached", r"exit status 0"], vms=["floppy0=guest:gdb_tour,name=a"],
          arguments=["--append", "gdb=com2,wait"], gdb=TOUR, status=0),
+    Case("gdb-side-by-side", [r"gdb: detached"], vms=["floppy0=guest:gdb_tour,name=a"],
+         arguments=["--append", "gdb=com2,wait"], gdb=[side_by_side.SESSION]),
+    Case("gdb-first-session", [r"gdb: detached"], vms=["floppy0=guest:gdb_tour,name=a"],
+         arguments=["--append", "gdb=com2,wait"], gdb=[first_session.SESSION]),
+    Case("gdb-rom", [r"bhyve!"], vms=[raw("seed_rom", kind="rom")],
+         arguments=["--append", "gdb=com2,wait"], gdb=ROM),
+    Case("gdb-two-vms", [r"gdb: attached", r"gdb: detached", r"gdb: attached"],
+         also=[r"vm a: exit status 0", r"vm b: exit status 0"],
+         vms=["floppy0=guest:gdb_tour,name=a", "floppy0=guest:gdb_tour,name=b"], gdb=TWO_VMS),
+    Case("stepped", [r"PASS hidden", r"PASS int", r"PASS stack", r"PASS rep", r"PASS own-steps",
+                     r"PASS own-breakpoint", r"PASS iret", r"exit status 0"],
+         vms=[raw("stepped")], status=0),
+    Case("gdb-stepped", [r"PASS hidden", r"PASS int", r"PASS stack", r"PASS rep", r"PASS own-steps",
+                         r"PASS own-breakpoint", r"PASS iret", r"exit status 0"],
+         vms=[raw("stepped")], arguments=["--append", "gdb=com2,wait"], gdb=STEPPED, status=0),
+    Case("gdb-stepped-modes", [r"PASS long", r"PASS v86", r"PASS real-again", r"exit status 0"],
+         vms=[raw("modes")], arguments=["--append", "gdb=com2,wait"], gdb=STEPPED, status=0),
     Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
     # A minute each on a quiet machine; the group runs with `tools/test linux`.
     linux("linux-acpi", "linux-acpi.iso", [r"IO-APIC", r"LOC:\s+\d+"], "poweroff -f\r",

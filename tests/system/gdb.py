@@ -9,13 +9,14 @@ import time
 from dataclasses import dataclass, field
 
 LAST_WORDS = 30  # seconds
+A_MOMENT = 1.0
 
 
 @dataclass
 class GdbSession:
     """`gdb -batch` with nothing but `target remote` in front of `commands`. What it prints must match
-    `expect` in this order. It starts when the console shows `after`; Ctrl-C is pressed when the
-    console shows `interrupt`."""
+    `expect` in this order. It starts when the console shows `after`; Ctrl-C is pressed a moment after
+    GDB has shown `interrupt`."""
 
     commands: list
     expect: list
@@ -23,7 +24,9 @@ class GdbSession:
     interrupt: str = ""
     file: str = ""  # with symbols
     name: str = "gdb"
-    forbidden: list = field(default_factory=lambda: [r"[Pp]acket", r"E\d\d", r"[Ii]gnoring"])
+    script: str = ""  # read before anything else
+    check: object = None  # of the whole output: what is wrong, or nothing
+    forbidden: list = field(default_factory=lambda: [r"[Pp]acket", r"\bE\d\d\b", r"[Ii]gnoring"])
 
 
 def free_port():
@@ -33,6 +36,8 @@ def free_port():
 
 def command_line(port, session):
     words = ["gdb", "-batch", "-nx"]
+    if session.script:
+        words += ["-x", session.script]
     if session.file:
         words += ["-ex", f"file {session.file}"]
     words += ["-ex", f"target remote 127.0.0.1:{port}", "-ex", "set trace-commands on"]
@@ -53,7 +58,7 @@ def judge(session, text):
         match = re.search(pattern, text)
         if match:
             return f"{session.name} showed {match[0]!r}"
-    return ""
+    return session.check(text) if session.check else ""
 
 
 class GdbRunner:
@@ -85,17 +90,22 @@ class GdbRunner:
                     command_line(self.port, self.session), stdin=subprocess.DEVNULL,
                     stdout=self.output, stderr=subprocess.STDOUT, start_new_session=True)
         elif self.process is not None:
-            self.watch(console)
+            self.watch()
 
-    def watch(self, console):
+    def watch(self):
         wanted = self.session.interrupt
-        if wanted and not self.interrupted and re.search(wanted, console):
-            self.process.send_signal(signal.SIGINT)
-            self.interrupted = True
+        if wanted and not self.interrupted:
+            shown = self.path(self.session).read_text(errors="replace")
+            if re.search(wanted, shown):
+                time.sleep(A_MOMENT)
+                self.process.send_signal(signal.SIGINT)
+                self.interrupted = True
         if self.process.poll() is not None:
             self.output.close()
             text = self.path(self.session).read_text(errors="replace")
             self.problem = self.problem or judge(self.session, text)
+            if self.problem:
+                self.waiting = []
             self.outputs.append(text)
             self.process = None
 

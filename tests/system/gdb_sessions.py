@@ -40,3 +40,38 @@ TOUR = [GdbSession(
         r"=> 0x7d20:\tmovabs \$0x1122334455667788,%rax", r"currently \"i386:x86-64\"",
         r"0x1122334455667788", r"exited normally",
     ])]
+
+# The 64 KiB boot ROM from the reset vector: ten instructions, then up to its first OUT.
+ROM = [GdbSession(
+    commands=["x/5xb 0xfffffff0", "x/i $pc", *["stepi", "x/i $pc"] * 10, "monitor reset",
+              "maintenance flush register-cache", "x/i $pc", "monitor bio 0-ffff", "continue",
+              "x/i $pc", "print/x $dx", "monitor del all"],
+    expect=[r"0xfffffff0:\t0xea\t0x00\t0x00\t0x00\t0xf0", r"=> 0xfffffff0:\tljmp   \$0xf000,\$0x0",
+            r"=> 0xf0000:\tmov    \$0x3fb,%dx", r"=> 0xf0003:\tmov    \$0x80,%al",
+            r"=> 0xf0005:\tout    %al,\(%dx\)", r"=> 0xf0006:\tmov    \$0x3f8,%dx",
+            r"=> 0xf0009:\tmov    \$0x1,%al", r"=> 0xf000b:\tout    %al,\(%dx\)",
+            r"=> 0xf000c:\tmov    \$0x3f9,%dx", r"=> 0xf000f:\tmov    \$0x0,%al",
+            r"=> 0xf0011:\tout    %al,\(%dx\)", r"=> 0xf0012:\tmov    \$0x3fb,%dx",
+            r"=> 0xfffffff0:", r"port 0-ffff", r"=> 0xf0005:\tout", r"= 0x3fb"])]
+
+# Two VMs as two threads: stopped, looked at and let go on one after the other; Ctrl-C, detach and
+# attach again.
+TWO_VMS = [
+    GdbSession(
+        name="first", after=r"Booting from floppy[\s\S]*A", interrupt=r"\+continue",
+        commands=["info threads", "thread 2", "x/i $pc", "thread 1", "continue", "x/i $pc",
+                  "print $pc >= 0x7c50 && $pc <= 0x7c55", "detach"],
+        expect=[r"Thread 1 \(VM a on CPU 0\)", r"Thread 2 \(VM b on CPU 1\)",
+                r"received signal SIGINT", r"= 1", r"detached"]),
+    GdbSession(
+        name="second", after=r"gdb: detached",
+        commands=["info threads", "tbreak *0x7c57", "set var *(char *)0x610 = 1", "continue",
+                  "x/i $pc", "thread 2", "x/i $pc", "set var *(char *)0x610 = 1", "continue"],
+        expect=[r"Thread 2 \(VM b", r"Temporary breakpoint 1, 0x00007c57", r"lgdt",
+                r"Switching to thread 2", r"exited normally"]),
+]
+
+# A guest that looks for traces of a debugger, executed one instruction at a time.
+STEPPED = [GdbSession(
+    commands=["set remotetimeout 600", "tbreak *0x7c00", "continue", "monitor stepi 100000000"],
+    expect=[r"Temporary breakpoint 1"])]

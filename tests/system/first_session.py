@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A newcomer's first debugging session: what docs/first-debugging-session.txt shows."""
+
+import re
+
+from gdb import GdbSession
+from vestige.tree import BUILD, SOURCE, TOOLS
+
+TRANSCRIPT = SOURCE / "docs/first-debugging-session.txt"
+HEAD = """\
+$ tools/run --gdb --append gdb=com2,wait floppy.img     # one terminal
+$ tools/gdb                                             # another one
+"""
+COMMANDS = [
+    "x/i $pc", "break *0x7c00", "continue", "x/3i $pc", "stepi", "stepi", "where-is", "x/4i $pc",
+    "tbreak *0x7c20", "continue", "x/2xh $sp", "watch *(short *)0x600", "continue", "x/i $pc",
+    "delete", "monitor bint 10 0e", "continue", "monitor u 0:7c30 3", "monitor del all", "out",
+    "monitor screen", "detach",
+]
+HIDDEN = re.compile(r"^\+\+|^warning:|^of GDB|^determining|^$")
+
+
+def transcript(text):
+    """The session as it looks at a prompt."""
+    lines = [line for line in text.split("\n") if not HIDDEN.match(line)]
+    return HEAD + "".join(
+        (f"(gdb) {line[1:]}" if line.startswith("+") else line).rstrip().expandtabs(4) + "\n"
+        for line in lines)
+
+
+def check(text):
+    fresh = transcript(text)
+    (BUILD / "test-logs/first-debugging-session.txt").write_text(fresh)
+    if not TRANSCRIPT.exists() or TRANSCRIPT.read_text() != fresh:
+        return f"{TRANSCRIPT.name} is not what build/test-logs/{TRANSCRIPT.name} is now"
+    return ""
+
+
+SESSION = GdbSession(commands=COMMANDS, expect=[r"New value = 4660"], name="first-session",
+                     script=str(TOOLS / "gdb-commands"), check=check)
