@@ -238,8 +238,12 @@ void AtaDisk::block_written() {
 }
 
 void AtaDisk::verify(bool extended) {
-    if (find_sectors(extended))
-        finish();
+    if (!find_sectors(extended))
+        return;
+    while (left_ != 0)
+        if (!load(1))
+            return;
+    finish();
 }
 
 void AtaDisk::identify() {

@@ -215,6 +215,10 @@ TEST_F(IdeTest, ErrorsNameTheirSector) {
     EXPECT_EQ(in(0x1f7), with_error);
     EXPECT_EQ(in(0x1f1), 0x40U);
     EXPECT_EQ(in(0x1f3), 33U);
+    lba28(30, 8);
+    out(0x1f7, 0x40); // verify
+    EXPECT_EQ(in(0x1f7), with_error);
+    EXPECT_EQ(in(0x1f3), 33U);
     out(0x1f7, 0xfb);
     EXPECT_EQ(in(0x1f7), with_error);
     EXPECT_EQ(in(0x1f1), 0x04U);
