@@ -12,6 +12,7 @@ from vestige import setup
 from vestige.problem import Problem
 from vestige.tree import BUILD
 
+import bios_calls
 from cases import CASES
 from images import MAKERS, image
 from runner import LOGS, run_case
@@ -62,10 +63,24 @@ def system_tests(cases):
     return len(cases) - failed, failed
 
 
+def comparisons(names):
+    failed = 0
+    for name in names:
+        try:
+            wrong = bios_calls.run(name)
+        except Exception as error:  # a broken test is a failed test
+            traceback.print_exc()
+            wrong = f"{type(error).__name__}: {error}"
+        print(f"{'FAIL' if wrong else 'PASS'}: {name}{': ' + wrong if wrong else ''}", flush=True)
+        failed += bool(wrong)
+    return len(names) - failed, failed
+
+
 def main(names):
     cases = [case for case in CASES
              if (case.name in names or case.group in names if names else not case.group)]
-    unknown = set(names) - {name for case in CASES for name in (case.name, case.group)}
+    calls = bios_calls.names(names)
+    unknown = set(names) - {name for case in CASES for name in (case.name, case.group)} - set(calls)
     if unknown:
         raise Problem(f"no test is called {', '.join(sorted(unknown))}; there are: "
                       + ", ".join(case.name for case in CASES), 2)
@@ -79,8 +94,8 @@ def main(names):
     for name in MAKERS:
         if any(f"image:{name}" in vm for case in cases for vm in case.vms):
             image(name)
-    more_passed, more_failed = system_tests(cases)
-    passed, failed = passed + more_passed, failed + more_failed
+    for more_passed, more_failed in (system_tests(cases), comparisons(calls)):
+        passed, failed = passed + more_passed, failed + more_failed
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 
