@@ -99,6 +99,14 @@ void Console::write_vga(std::string_view text) {
     ++vga_row_;
 }
 
+void Console::draw_vga_row(unsigned row, std::span<const u16> cells) {
+    if (!has_vga_ || row >= vga_rows)
+        return;
+    for (unsigned column = 0; column < vga_columns; ++column)
+        *vga_cell(row, column) =
+            column < cells.size() ? cells[column] : static_cast<u16>(vga_grey | u16{' '});
+}
+
 void Console::poll() {
     if (std::none_of(uarts.begin(), uarts.end(), [](const Uart& uart) { return uart.waiting(); }))
         return;

@@ -34,7 +34,22 @@ class ConsolePort final : public monitor::TerminalPort {
     }
 };
 
+/// The guest's screen on the machine's own: of larger ones the last rows up to the cursor's.
+class VgaMirror final : public monitor::CellDisplay {
+  public:
+    void show(const monitor::ScreenSnapshot& screen) override {
+        constexpr unsigned rows = 25;
+        const unsigned end = std::max<unsigned>(screen.cursor_row + 1U, rows);
+        const unsigned first = screen.rows <= rows ? 0 : std::min<unsigned>(end, screen.rows) - rows;
+        for (unsigned row = 0; row < rows; ++row)
+            host::console().draw_vga_row(row, first + row < screen.rows
+                                                  ? screen.row(first + row)
+                                                  : std::span<const monitor::Cell>{});
+    }
+};
+
 constinit ConsolePort console_port;
+constinit VgaMirror vga_mirror;
 constinit monitor::LogQueue log_queue;
 constinit monitor::LogHistory log_history;
 constinit monitor::ConsoleMux* mux = nullptr;
@@ -88,7 +103,8 @@ void open_console(const config::BootOptions& options, const host::BootInfo& boot
 
 void share_console(const config::BootOptions& options, monitor::Interpreter& commands,
                    std::span<monitor::VmConsole* const> consoles) {
-    mux = make<monitor::ConsoleMux>(options, console_port, log_queue, commands, nullptr);
+    mux = make<monitor::ConsoleMux>(options, console_port, log_queue, commands,
+                                     host::console().has_vga() ? &vga_mirror : nullptr);
     for (monitor::VmConsole* const console : consoles)
         static_cast<void>(mux->add(*console));
     host::console().show_on_vga(false);

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <span>
 
 namespace vestige::host {
 
@@ -38,6 +39,10 @@ class Console final : public LogSink {
     void drain();
     /// Log lines to VGA text; off while the screen shows a guest.
     void show_on_vga(bool on) { vga_lines_ = on; }
+    /// There is a text screen of 80 by 25 that belongs to Vestige.
+    [[nodiscard]] bool has_vga() const { return has_vga_; }
+    /// Draws a row of that screen; characters and attributes, blanks behind the last one.
+    void draw_vga_row(unsigned row, std::span<const u16> cells);
 
   private:
     void write_serial(std::string_view text);
