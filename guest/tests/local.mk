@@ -19,6 +19,7 @@ guest_tests = \
     gdb_tour \
     modes \
     msr_cpuid \
+    pictures \
     seed_rom \
     seed_string \
     seed_vmcall \

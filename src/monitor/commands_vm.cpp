@@ -3,6 +3,7 @@
 #include "command.hpp"
 
 #include "vestige/monitor/cp437.hpp"
+#include "vestige/monitor/monitor_terminal.hpp"
 
 namespace vestige::monitor {
 namespace {
@@ -119,14 +120,29 @@ static void screen_command(Context& context) {
         return context.say("there is no VM");
     const VmConsole& console = context.session.machine().vm(number).console();
     ScreenSnapshot& picture = context.session.screen;
-    if (!console.screen().snapshot(picture))
-        return context.say("vm {} shows no text screen", console.name());
+    if (!console.screen().snapshot(picture)) {
+        const PictureSize size = console.screen().picture_size();
+        return context.say("vm {}: graphics {}x{}", console.name(), size.width, size.height);
+    }
     for (unsigned row = 0; row < picture.rows; ++row) {
         const RowText text = row_text(picture.row(row));
         for (const u8 glyph : text.span())
             write_glyph(glyph, context.out);
         context.out.write("\n");
     }
+}
+
+/// A serial line's other end asks for the picture part by part.
+static void picture_command(Context& context) {
+    unsigned first = 0;
+    if (!context.words.empty()) {
+        const auto row = number_of(context, context.words.next());
+        if (!row)
+            return;
+        first = static_cast<unsigned>(std::min<u64>(*row, 0xffff));
+    }
+    write_picture(devices::VgaPicture{context.vm->board().vga}, first, MonitorTerminal::page_size / 2,
+                  context.session.picture_rows, context.out);
 }
 
 namespace {
@@ -146,6 +162,8 @@ constexpr std::array table{
     Command{"nmi", "", "gives the VM a non-maskable interrupt", "nmi", Where::on_vm, nmi_command},
     Command{"screen", "[NAME]", "shows a VM's text screen as lines", "screen b", Where::here,
             screen_command},
+    Command{"picture", "[ROW]", "sends the VM's picture, coded, from a row on", "picture 0",
+            Where::on_vm, picture_command},
 };
 
 } // namespace

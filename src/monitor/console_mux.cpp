@@ -82,6 +82,7 @@ void ConsoleMux::focus(unsigned vm) {
     own_lines_ = false;
     current_.cells.fill(blank_cell);
     current_.columns = 0;
+    graphics_ = {};
     ansi_.restart();
     lines_.restart();
     rows_lost_ = console.rows_lost();
@@ -180,7 +181,7 @@ void ConsoleMux::show_screen(VmConsole& console, machine::Nanoseconds now) {
     RowText row;
     while (console.scrolled_rows().pop(row)) {
     }
-    if (!console.screen().snapshot(fresh_))
+    if (!take_snapshot(console))
         return;
     const bool changed = !fresh_.same_cells(current_);
     if (changed || !fresh_.same_as(current_))
@@ -190,13 +191,23 @@ void ConsoleMux::show_screen(VmConsole& console, machine::Nanoseconds now) {
         display_->show(current_);
 }
 
+/// False when the guest's screen shows no text, which is said once.
+bool ConsoleMux::take_snapshot(const VmConsole& console) {
+    const bool text = console.screen().snapshot(fresh_);
+    const PictureSize size = text ? PictureSize{} : console.screen().picture_size();
+    if (size != graphics_ && !text)
+        say("vestige: vm {}: graphics {}x{}", console.name(), size.width, size.height);
+    graphics_ = size;
+    return text;
+}
+
 void ConsoleMux::update_lines(VmConsole& console, machine::Nanoseconds now) {
     if (queue_.room() < screen_room)
         return;
     RowText row;
     while (queue_.room() >= line_room && console.scrolled_rows().pop(row))
         lines_.row_scrolled_off(row, queue_);
-    if (!console.screen().snapshot(fresh_))
+    if (!take_snapshot(console))
         return;
     // A line that COM1 is in the middle of is not cut, unless a row would be lost.
     const bool hold = !queue_.at_line_start() && now - com1_at_ < com1_quiet;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "vestige/monitor/guest_text_screen.hpp"
 
+#include "vestige/devices/vga_picture.hpp"
+
 namespace vestige::monitor {
 
 /// The guest's CPU may write at this moment: each word is read once, as it is.
@@ -28,6 +30,8 @@ void GuestTextScreen::copy(std::size_t first, std::span<Cell> out) const {
 
 bool GuestTextScreen::snapshot(ScreenSnapshot& out) const {
     const devices::TextLayout layout = vga_.text_layout();
+    if (!vga_.text_mode())
+        return false;
     if (layout.columns == 0 || layout.columns > most_columns || layout.rows == 0 ||
         layout.rows > most_rows || memory_.size() < sizeof(u64))
         return false;
@@ -40,6 +44,11 @@ bool GuestTextScreen::snapshot(ScreenSnapshot& out) const {
     out.cursor_row = out.cursor_visible ? static_cast<u16>(cursor / layout.columns) : u16{0};
     out.cursor_column = out.cursor_visible ? static_cast<u16>(cursor % layout.columns) : u16{0};
     return true;
+}
+
+PictureSize GuestTextScreen::picture_size() const {
+    const devices::VgaPicture picture{vga_};
+    return {picture.width(), picture.height()};
 }
 
 } // namespace vestige::monitor

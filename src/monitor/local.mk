@@ -27,6 +27,7 @@ core_sources += \
     src/monitor/log_queue.cpp \
     src/monitor/monitor_terminal.cpp \
     src/monitor/output_queue.cpp \
+    src/monitor/picture_text.cpp \
     src/monitor/register_names.cpp \
     src/monitor/screen_snapshot.cpp \
     src/monitor/session.cpp \

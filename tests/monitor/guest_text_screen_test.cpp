@@ -51,6 +51,15 @@ TEST_F(GuestScreen, StartAddressWrapsAroundTextMemory) {
     EXPECT_TRUE(screen.snapshot(picture));
 }
 
+TEST_F(GuestScreen, GraphicsAreNoText) {
+    EXPECT_EQ(screen.picture_size(), (PictureSize{720, 400}));
+    devices::VgaRegisters registers = vga.registers();
+    registers.graphics[6] = 5;
+    vga.set_registers(registers);
+    EXPECT_FALSE(screen.snapshot(picture));
+    EXPECT_EQ(screen.picture_size(), (PictureSize{640, 400}));
+}
+
 /// Whatever a guest programs, the snapshot stays inside its arrays (the sanitizers watch).
 TEST_F(GuestScreen, EveryRegisterValueIsHarmless) {
     for (unsigned reg = 0; reg < 0x19; ++reg)

@@ -24,6 +24,7 @@ class Case:
     forbidden: list = field(default_factory=lambda: [r"panic:", r"FAIL "])
     gdb: list = field(default_factory=list)  # of GdbSession
     status: int = None
+    pictures: tuple = None  # of guest:NAME, and what says that a picture is there, and the key then
     complaints: bool = False  # the emulator's log is expected to complain
     group: str = ""  # slow ones: run by this name only
     bare: str = ""  # a CD to boot without Vestige as well; the ticks to its shell are compared
@@ -153,6 +154,8 @@ CASES = [
     # Instructions as the emulator counts them, so the same on every machine: at most 120.
     Case("bench", [r"BENCH vmcall-net ((\d|1[01])?\d\.\d|120\.0)\r", r"exit status 0"],
          vms=[raw("bench")], status=0),
+    Case("pictures", [r"picture 640x400", r"picture 640x480"], vms=[raw("pictures")],
+         pictures=("pictures", [("DRAWN 13h", "a"), ("DRAWN VBE", "")])),
     Case("bad-word", [r"loglevl.*loglevel"], arguments=["--append", "loglevl=info"]),
     Case("no-vmx", [r"vestige: cpu 0: .*", r"not started"],
          arguments=["--machine", "qemu"], status=127),

@@ -12,6 +12,7 @@ from vestige.tree import BUILD
 from bare import console_until
 from gdb import GdbRunner, free_port
 from images import image
+from pictures import Pictures
 
 LOGS = BUILD / "test-logs"
 MATCHED = -1
@@ -28,12 +29,17 @@ class Script:
         self.from_here = 0
         self.keys = dict(case.keys)
         self.gdb = None
+        self.pictures = None
 
     def __call__(self, session):
         text = session.seen.decode("latin-1")
         if self.gdb:
             self.gdb.tick(text)
             if self.gdb.done and self.gdb.problem:
+                return MATCHED
+        if self.pictures:
+            self.pictures.tick(session)
+            if self.pictures.problem:
                 return MATCHED
         while self.found < len(self.case.expect):
             match = re.compile(self.case.expect[self.found]).search(text, self.from_here)
@@ -45,6 +51,7 @@ class Script:
             session.pending += self.keys.pop(pattern).encode("latin-1")
         done = self.found == len(self.case.expect) and not self.missing(text)
         done = done and (self.gdb is None or self.gdb.done)
+        done = done and (self.pictures is None or self.pictures.done)
         return MATCHED if done and self.case.status is None else None
 
     def missing(self, text):
@@ -114,6 +121,8 @@ def run_case(case):
     script = Script(case)
     if case.gdb:
         script.gdb = GdbRunner(case.gdb, options.gdb, folder)
+    if case.pictures:
+        script.pictures = Pictures(*case.pictures, folder)
     machine.start()
     try:
         status = session.run(script)
@@ -128,5 +137,9 @@ def run_case(case):
     text = session.seen.decode("latin-1")
     if script.gdb and script.gdb.problem:
         return script.gdb.problem
+    if script.pictures and script.pictures.problem:
+        return script.pictures.problem
     wrong = judge(case, script, status, text, machine.complaints())
+    if not wrong and script.pictures and not script.pictures.done:
+        wrong = "a picture is missing"
     return wrong or (compare_with_bare(case, text) if case.bare else "")

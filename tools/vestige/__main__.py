@@ -8,10 +8,11 @@ from pathlib import Path
 
 from . import setup
 from .options import parse_options
+from .picture import take_picture
 from .problem import Problem
 from .report import say
 from .runner import make_machine, needed_memory
-from .session import RawTerminal, Session
+from .session import TIME_OUT, RawTerminal, Session
 from .tree import BUILD
 
 
@@ -37,6 +38,8 @@ def main(arguments):
     try:
         with RawTerminal():
             status = session.run()
+            if status == TIME_OUT and options.screenshot:
+                take_picture(session).write(options.screenshot)
     finally:
         machine.stop()
     for line in machine.complaints():

@@ -38,6 +38,7 @@ class Options:
     append: str
     timeout: float
     serial: str
+    screenshot: str
     save_disks: str
     gdb: int  # port, 0: none
     run_dir: str
@@ -91,6 +92,8 @@ def make_parser():
     add("--append", metavar="WORDS", default="", help="the hypervisor's boot line")
     add("--timeout", metavar="SECONDS", help="stop after that much time, exit status 124")
     add("--serial", metavar="FILE", help="also write the console's bytes to FILE")
+    add("--screenshot", metavar="FILE", help="at the time-out, keep the picture that the guest shows:"
+        " PNG, or PPM by its name")
     add("--save-disks", metavar="DIR", help="keep the disks as the guests left them")
     add("--gdb", metavar="PORT", nargs="?", const=str(DEFAULT_GDB_PORT),
         help=f"the hypervisor's GDB port on localhost (default {DEFAULT_GDB_PORT})")
@@ -159,6 +162,7 @@ def parse_options(arguments):
         append=found.append,
         timeout=parse_seconds(found.timeout) if found.timeout else 0,
         serial=found.serial,
+        screenshot=found.screenshot,
         save_disks=found.save_disks,
         gdb=parse_port(found.gdb) if found.gdb else 0,
         run_dir=found.run_dir,

@@ -19,6 +19,7 @@ BUILD_NEEDS = {
     "/usr/include/gmock/gmock.h": "libgmock-dev",
     "/usr/include/Zycore/Types.h": "libzycore-dev",
     "dpkg-source": "dpkg-dev",
+    "/usr/share/consolefonts/cp865-8x16.psf.gz": "console-data",
 }
 BOCHS_NEEDS = {
     "bochs-bin": "bochs",

@@ -66,6 +66,7 @@ class ConsoleMux final : private KeySink {
     void debug_line(VmConsole& console);
     void show_com1(VmConsole& console, machine::Nanoseconds now);
     void show_screen(VmConsole& console, machine::Nanoseconds now);
+    [[nodiscard]] bool take_snapshot(const VmConsole& console);
     void update_lines(VmConsole& console, machine::Nanoseconds now);
     void update_ansi(bool changed, machine::Nanoseconds now);
     void enter_com1();
@@ -111,6 +112,7 @@ class ConsoleMux final : private KeySink {
 
     ScreenSnapshot current_;
     ScreenSnapshot fresh_;
+    PictureSize graphics_; ///< what is shown in place of text
     AnsiScreen ansi_;
     LineScreen lines_;
 };

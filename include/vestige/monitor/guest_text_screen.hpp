@@ -13,6 +13,7 @@ class GuestTextScreen final : public TextScreen {
     GuestTextScreen(const devices::Vga& vga, std::span<const std::byte> text_memory)
         : vga_{vga}, memory_{text_memory} {}
     bool snapshot(ScreenSnapshot& out) const override;
+    [[nodiscard]] PictureSize picture_size() const override;
 
   private:
     template <class T> [[nodiscard]] T load(std::size_t offset) const;

@@ -29,9 +29,10 @@ class MonitorTerminal {
     [[nodiscard]] bool drawn() const { return drawn_; }
     [[nodiscard]] bool take_leave() { return interpreter_.take_leave(); }
     [[nodiscard]] Interpreter& interpreter() { return interpreter_; }
+    /// The longest answer, in bytes.
+    static constexpr std::size_t page_size = 64 * 1024;
 
   private:
-    static constexpr std::size_t page_size = 64 * 1024;
     static constexpr std::size_t line_room = 1024;
 
     void complete(OutputQueue& out);

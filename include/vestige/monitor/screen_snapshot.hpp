@@ -40,12 +40,21 @@ struct ScreenSnapshot {
     [[nodiscard]] bool same_cells(const ScreenSnapshot& other) const;
 };
 
+/// Pixels across and down.
+struct PictureSize {
+    u16 width = 0;
+    u16 height = 0;
+    friend bool operator==(const PictureSize&, const PictureSize&) = default;
+};
+
 /// Where snapshots come from.
 class TextScreen {
   public:
     /// Copies the screen while its guest may be writing to it: cells can be torn, the next
     /// snapshot mends that. False when there is no text screen to show.
     virtual bool snapshot(ScreenSnapshot& out) const = 0;
+    /// Of what is shown in place of a text screen.
+    [[nodiscard]] virtual PictureSize picture_size() const { return {}; }
 
   protected:
     ~TextScreen() = default;

@@ -4,6 +4,7 @@
 
 #include "vestige/monitor/interpreter.hpp"
 #include "vestige/monitor/machine.hpp"
+#include "vestige/monitor/picture_text.hpp"
 
 namespace vestige::monitor {
 
@@ -38,6 +39,7 @@ class Session final : public Interpreter {
     std::optional<u64> next_data;        ///< where x goes on
     std::optional<u64> next_instruction; ///< where u goes on
     ScreenSnapshot screen;               ///< too large for a stack
+    PictureRows picture_rows;            ///< the same
 
   private:
     Machine& machine_;
