@@ -51,9 +51,9 @@ constexpr std::array idle_rows{
     returns(0x1c, "INT 1C", "user timer tick"),
     points(0x1d, "INT 1D", "video parameter table"),
     points(0x1e, "INT 1E", "diskette parameter table"),
-    refused(points(0x1f, "INT 1F", "8x8 font, upper half")),
+    points(0x1f, "INT 1F", "8x8 font, upper half"),
     points(0x41, "INT 41", "fixed disk 0 parameter table"),
-    refused(points(0x43, "INT 43", "graphics font")),
+    points(0x43, "INT 43", "graphics font"),
     points(0x46, "INT 46", "fixed disk 1 parameter table"),
     returns(0x4a, "INT 4A", "user alarm"),
 };

@@ -10,10 +10,14 @@ core_sources += \
     src/bios/block_move.hpp \
     src/bios/boot.cpp \
     src/bios/call.cpp \
+    src/bios/canvas.cpp \
+    src/bios/canvas.hpp \
     src/bios/checksum.hpp \
     src/bios/disk.cpp \
     src/bios/disk_extended.cpp \
     src/bios/disk_internal.hpp \
+    src/bios/fonts.cpp \
+    src/bios/fonts.hpp \
     src/bios/hardware.cpp \
     src/bios/interrupts.cpp \
     src/bios/key_buffer.cpp \
@@ -36,7 +40,27 @@ core_sources += \
     src/bios/text_screen.hpp \
     src/bios/time.cpp \
     src/bios/trace.cpp \
-    src/bios/video.cpp
+    src/bios/vbe.cpp \
+    src/bios/vbe_information.cpp \
+    src/bios/video.cpp \
+    src/bios/video_fonts.cpp \
+    src/bios/video_internal.hpp \
+    src/bios/video_mode.cpp \
+    src/bios/video_mode.hpp \
+    src/bios/video_mode_set.cpp \
+    src/bios/video_palette.cpp \
+    src/bios/video_registers.cpp \
+    src/bios/video_rom.cpp \
+    src/bios/video_rom.hpp \
+    src/bios/video_state.cpp \
+    src/bios/video_text.cpp
+
+# The fonts of the video BIOS.
+font-data.inc: $(srcdir)/tools/make-fonts.py
+	$(AM_V_GEN)$(PYTHON3) $(srcdir)/tools/make-fonts.py $(FONT_DIR) > $@.new && mv $@.new $@
+src/bios/libcore_bare_a-fonts.$(OBJEXT) src/bios/libcore_host_a-fonts.$(OBJEXT): font-data.inc
+CLEANFILES += font-data.inc
+EXTRA_DIST += tools/make-fonts.py
 
 # The devices of the board as ACPI names them: compiled, then written out as numbers.
 BUILT_SOURCES += src/bios/dsdt.inc

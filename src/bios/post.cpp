@@ -175,7 +175,7 @@ Outcome power_on_self_test(Call& call) {
     fill_disk_tables(call);
     fill_cmos(call);
     write_acpi_tables(call.env.memory, memory_map(call.env.memory_size), call.env.board);
-    set_video_mode(call, 3);
+    start_video(call);
     banner(call);
     return bootstrap(call);
 }

@@ -3,6 +3,7 @@
 
 #include "acpi_tables.hpp"
 #include "checksum.hpp"
+#include "video_rom.hpp"
 
 #include "vestige/base/little_endian.hpp"
 #include "vestige/bios/data_area.hpp"
@@ -146,6 +147,7 @@ void build_rom(std::span<std::byte> rom, const MachineFacts& facts) {
         put_jump(rom, e.offset, e.interrupt);
     put_tables(rom);
     put_video_table(rom);
+    put_video_rom(rom);
     put_vector_table(rom);
     put_text(rom, 0xe000, "Vestige BIOS");
     put_reset(rom);
@@ -166,8 +168,10 @@ FarPtr default_vector(u8 interrupt) {
     case 0x41:
     case 0x46:
         return {bios_segment, no_disk_table};
-    case 0x1f: // fonts that are not there
+    case 0x1f:
+        return {bios_segment, rom_font_8 + 128 * 8};
     case 0x43:
+        return {bios_segment, rom_font_16};
     case 0x79:
         return {};
     default:

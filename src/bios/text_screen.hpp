@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Text modes on the guest's video memory: cells, cursor, scrolling.
+// Characters on the guest's screen: cells, cursor, scrolling, in text and graphics modes.
 #pragma once
 
-#include "vestige/bios/call.hpp"
+#include "canvas.hpp"
 
 namespace vestige::bios {
 
@@ -11,33 +11,41 @@ struct Position {
     u8 column = 0;
 };
 
-/// A text page of the current mode, as the BIOS data area describes it. All coordinates are
-/// clipped to the screen.
+/// The screen of the current mode, as the BIOS data area describes it. All coordinates are clipped
+/// to the screen; of pages 8 and up there is nothing.
 class TextScreen {
   public:
-    explicit TextScreen(Call& call) : call_{call} {}
+    explicit TextScreen(Call& call);
 
     [[nodiscard]] u8 columns() const;
     [[nodiscard]] u8 rows() const;
     [[nodiscard]] Position cursor(u8 page) const;
     void set_cursor(u8 page, Position position);
+    /// Character and attribute; in graphics modes the character whose picture is there, or 0.
     [[nodiscard]] u16 cell(u8 page, Position position) const;
     void set_cell(u8 page, Position position, u16 cell);
+    /// In text modes the attribute that is there stays; in graphics modes attribute is the colour.
+    void set_character(u8 page, Position position, u8 character, u8 attribute);
     /// Scrolls a window by lines (0 blanks it), filling with attribute.
     void scroll(u8 page, Position top_left, Position bottom_right, u8 lines, u8 attribute, bool up);
     /// One character as AH=0Eh writes it; has_attribute false keeps the cell's attribute.
     void teletype(u8 page, u8 character, u8 attribute, bool has_attribute);
-    /// Blanks all of video memory.
-    void clear();
     /// Moves the hardware cursor and start address to what the BIOS data area says.
     void show_page(u8 page);
 
   private:
+    [[nodiscard]] bool graphics() const { return mode_ != nullptr && !mode_->text(); }
     [[nodiscard]] Gpa address(u8 page, Position position) const;
+    [[nodiscard]] u8 char_height() const;
+    [[nodiscard]] u8 glyph_line(u8 character, u8 line) const;
+    [[nodiscard]] u16 read_picture(u8 page, Position position) const;
+    void draw(u8 page, Position position, u8 character, u8 attribute);
+    void report_scrolled_rows(u8 page, u8 count);
     void scroll_row(u8 page, u8 to, u8 from, u8 left, u8 right);
     void blank_row(u8 page, u8 row, u8 left, u8 right, u8 attribute);
 
     Call& call_;
+    const VideoMode* mode_;
 };
 
 } // namespace vestige::bios

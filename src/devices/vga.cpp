@@ -89,6 +89,12 @@ void Vga::set_misc(u8 value) {
 
 void Vga::set_registers(const VgaRegisters& registers) {
     registers_ = registers;
+    for (u8 i = 0; i < registers_.sequencer.size(); ++i)
+        registers_.sequencer[i] &= sequencer_bits[i];
+    for (u8 i = 0; i < registers_.graphics.size(); ++i)
+        registers_.graphics[i] &= graphics_bits[i];
+    for (u8 i = 0; i < registers_.attribute.size(); ++i)
+        set_attribute(i, registers.attribute[i]);
     attribute_data_ = false;
     update_window();
 }

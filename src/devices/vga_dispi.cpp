@@ -109,8 +109,10 @@ void Vga::fit_dispi() {
     reg(Dispi::virtual_height) = static_cast<u16>(rows);
     u16& x = reg(Dispi::x_offset);
     u16& y = reg(Dispi::y_offset);
-    x = std::min<u16>(x, static_cast<u16>(across - width));
+    x = std::min<u16>(x, static_cast<u16>(across - 1));
     y = static_cast<u16>(std::min<u64>(y, rows - height));
+    if (x > across - width && y == rows - height) // rows that end behind the right edge
+        x = static_cast<u16>(across - width);
 }
 
 void Vga::enable_dispi(u16 value) {

@@ -45,7 +45,7 @@ Pieces pieces_of(const GuestStorage& storage, const devices::VideoWindow& window
             Piece{mib, low > mib ? low - mib : 0, mib, Store::ram},
             Piece{4 * gib, total - low, low, Store::ram},
             Piece{4 * gib - rom, rom, 0, Store::rom},
-            Piece{frame_buffer.value(), storage.video.size(), 0, Store::video},
+            Piece{devices::Vga::linear_start.value(), storage.video.size(), 0, Store::video},
             window_piece(window)};
 }
 

@@ -10,6 +10,7 @@ tests_bios_test_SOURCES = \
     tests/bios/rom_test.cpp \
     tests/bios/service_matrix.hpp \
     tests/bios/system_test.cpp \
-    tests/bios/trace_test.cpp
+    tests/bios/trace_test.cpp \
+    tests/bios/video_test.cpp
 tests_bios_test_CXXFLAGS = $(test_flags)
 tests_bios_test_LDADD = $(test_libs)

@@ -78,7 +78,6 @@ class Pc : public ::testing::Test {
 
     Pc() {
         low.resize(640 * kib);
-        text.resize(32 * kib);
         upper.resize(192 * kib);
         high.resize(memory_size - mib);
         rom.resize(bios::rom_size);
@@ -299,7 +298,9 @@ class Pc : public ::testing::Test {
     u16 buffered_keys() const { return static_cast<u16>((word_at(0x41c) - word_at(0x41a)) & 0x1f); }
 
     bios::MachineFacts facts{.memory_size = memory_size, .board = {}, .cpu = {}};
-    std::vector<std::byte> low, text, upper, high, rom;
+    std::vector<std::byte> low, upper, high, rom;
+    std::vector<std::byte> text = std::vector<std::byte>(devices::Vga::text_size);
+    std::vector<std::byte> frame = std::vector<std::byte>(4 * mib);
     FakeCpu cpu;
     TestClock clock;
     TestPower power;
@@ -313,7 +314,7 @@ class Pc : public ::testing::Test {
     devices::RtcCmos rtc{clock, {pic, 8}, start_time};
     devices::Keyboard8042 keyboard{clock, {pic, 1}, a20, power};
     devices::Uart16550 com1{clock, {pic, 4}, com_out, com_in};
-    devices::Vga vga{clock};
+    devices::Vga vga{clock, {text, frame}};
     devices::PciHost pci{power, pic};
     disk::DriveSet drives;
     std::array<machine::Timed*, 4> timed{&pit, &rtc, &keyboard, &com1};

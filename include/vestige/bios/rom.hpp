@@ -47,6 +47,19 @@ inline constexpr u16 plain_iret = 0xff53;
 inline constexpr u16 acpi_root_pointer = 0xa000;
 inline constexpr u16 board_flags = 0xa0c0; ///< what the DSDT asks: see dsdt.asl
 
+// Of the video BIOS.
+inline constexpr u16 rom_font_16 = 0x1000;             ///< 256 glyphs of 16 lines
+inline constexpr u16 rom_font_14 = 0x2000;             ///< 256 glyphs of 14 lines
+inline constexpr u16 rom_font_8 = 0x2e00;              ///< 256 glyphs of 8 lines
+inline constexpr u16 rom_font_alternates = 0x3600;     ///< glyphs for 9 dots: an empty list
+inline constexpr u16 rom_video_functions = 0x3610;     ///< INT 10h AH=1Bh, static functionality
+inline constexpr u16 rom_video_save_pointers = 0x3620; ///< seven far pointers, for 0040:00A8
+inline constexpr u16 rom_vbe_name = 0x3640;
+inline constexpr u16 rom_vbe_interface = 0x3660; ///< INT 10h AX=4F0Ah
+inline constexpr u16 rom_vbe_interface_size = 0xb4;
+inline constexpr u16 rom_video_parameters = 0x3740; ///< 29 rows of 64 bytes
+inline constexpr u16 rom_graphics_font = 0xfa6e;    ///< 128 glyphs of 8 lines, of the IBM PC
+
 /// The stub whose VMCALL is at this linear address; nothing when it is not one of ours.
 constexpr std::optional<Stub> identify(Linear address) {
     u64 offset = address.value() - rom_base.value();

@@ -129,7 +129,7 @@ Outcome power_on_self_test(Call& call);
 
 /// Teletype output of text on the active page, for POST and boot messages.
 void print_text(Call& call, std::string_view text);
-/// Sets text mode as INT 10h AH=00h does.
-void set_video_mode(Call& call, u8 mode);
+/// What POST does for INT 10h: its data and text mode 3.
+void start_video(Call& call);
 
 } // namespace vestige::bios

@@ -84,6 +84,8 @@ class Vga final : public machine::PortDevice, public machine::MmioDevice {
   public:
     static constexpr Gpa legacy_start{0xa0000};
     static constexpr u64 legacy_size = 128 * kib;
+    /// Where all of video memory is one linear frame buffer: between RAM and the ROM below 4 GiB.
+    static constexpr Gpa linear_start{0xe0000000};
     static constexpr u64 text_size = 32 * kib;
     static constexpr u64 planes_size = 256 * kib;
     static constexpr u16 most_width = 2560, most_height = 1600;

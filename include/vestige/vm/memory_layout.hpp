@@ -25,9 +25,6 @@ struct GuestStorage {
     static constexpr u64 video_size = 8 * mib;
 };
 
-/// Where the linear frame buffer lies: between RAM and the ROM below 4 GiB.
-inline constexpr Gpa frame_buffer{0xe0000000};
-
 /// RAM up to the PCI hole and above 4 GiB, ROM below 1 MiB and below 4 GiB, video memory where it
 /// is plain memory: the linear frame buffer, and window of A0000h-BFFFFh.
 /// False when the regions do not fit (a bug of whoever made the storage).
