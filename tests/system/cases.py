@@ -25,6 +25,7 @@ class Case:
     gdb: list = field(default_factory=list)  # of GdbSession
     status: int = None
     pictures: tuple = None  # of guest:NAME, and what says that a picture is there, and the key then
+    cpu_model: str = ""  # of the emulator that has VMX; empty: its usual one
     complaints: bool = False  # the emulator's log is expected to complain
     group: str = ""  # slow ones: run by this name only
     bare: str = ""  # a CD to boot without Vestige as well; the ticks to its shell are compared
@@ -157,6 +158,18 @@ CASES = [
     Case("pictures", [r"picture 640x400", r"picture 640x480"], vms=[raw("pictures")],
          pictures=("pictures", [("DRAWN 13h", "a"), ("DRAWN VBE", "")])),
     Case("bad-word", [r"loglevl.*loglevel"], arguments=["--append", "loglevl=info"]),
+    Case("bad-modules", [r"not started: see the problems above"],
+         also=[r"module \"disk .*\": is empty", r"module \"rom .*\": is no boot ROM: expected 64 KiB"],
+         vms=["disk0=image:empty.img,name=a", "image=image:odd.rom,kind=rom,name=b"], status=127),
+    Case("bad-plan", [r"not started: see the problems above"],
+         also=[r"VM big: mem=4000M is too much, \d+ MiB", r"2 VMs need 2 CPUs, this machine has 1"],
+         vms=[raw("exit8"), raw("exit8", ",mem=4000M").replace("name=exit8", "name=big")],
+         arguments=["--memory", "300", "--cpus", "1"], status=127),
+    Case("no-unrestricted-guest", [r"cpu 0: vmx without unrestricted guest", r"cannot run Vestige",
+                                    r"not started"],
+         cpu_model="corei5_lynnfield_750", status=127),
+    Case("no-ept", [r"cpu 0: vmx without EPT", r"cannot run Vestige", r"not started"],
+         cpu_model="core2_penryn_t9600", status=127),
     Case("no-vmx", [r"vestige: cpu 0: .*", r"not started"],
          arguments=["--machine", "qemu"], status=127),
     Case("no-vmx-uefi", [r"multiboot 2 from \"GRUB", r"not started"],
@@ -171,6 +184,17 @@ CASES = [
     Case("isolinux-cd", [r"ISOLINUX", r"boot:"], vms=[disk("isolinux.iso", "cd0")]),
     Case("grub-cd", [r"GNU GRUB", r"automatically in \ds", r"GRUB-CHOSEN"],
          vms=[disk("grub.iso", "cd0")]),
+    Case("syslinux-menu", [r"Menu of the test", r"Second Entry", r"HELLO\.TXT"],
+         vms=[disk("syslinux-menu.img", "floppy0")],
+         keys={r"Second Entry": "\x1b[B\r"}),
+    Case("grub-floppy", [r"GNU GRUB", r"automatically in \ds", r"GRUB-CHOSEN"],
+         vms=[disk("grub-floppy.img", "floppy0")]),
+    Case("grub-disk", [r"GNU GRUB", r"automatically in 2s", r"automatically in 1s", r"grub>",
+                       r"listed\.txt"],
+         vms=[disk("grub-disk.img", "disk0")],
+         keys={r"automatically in 1s": "c", r"grub>": "ls (hd0,msdos1)/\r"}),
+    Case("mbr-record", [r"MBR 1:", r"press any key to try again"],
+         vms=[disk("mbr.img", "disk0")], keys={r"MBR 1:": "1"}),
     Case("grub-tables", [r"RSD PTR .*\(valid\).*VESTGE", r"XSDT .*\(valid\)",
                          r"FACP .*\(valid\)", r"all VMs ended, exit status 0"],
          also=[r"vm a: powered off"], vms=[disk("grub-tables.iso", "cd0")], status=0),

@@ -2,9 +2,13 @@
 """Boot media for the tests, made from Debian's packages, which are fetched and unpacked, not
 installed."""
 
+import io
 import shutil
+import struct
 import subprocess
 import sys
+import tarfile
+from pathlib import Path
 
 from vestige.problem import Problem
 from vestige.report import say
@@ -26,6 +30,24 @@ set timeout=3
 set default=0
 menuentry "first" { echo GRUB-CHOSEN; sleep 100 }
 """
+# Where GRUB on a disk looks for its configuration: it is not a part of the image that boots.
+GRUB_DISK_START = "set root=(hd0,msdos1)\nset prefix=($root)/boot/grub\nnormal\n"
+GRUB_MEMDISK_START = "set root=(memdisk)\nset prefix=($root)/boot/grub\nnormal\n"
+GRUB_MODULES = "biosdisk part_msdos fat memdisk tar normal ls echo sleep configfile minicmd".split()
+GRUB_FILES = "/usr/lib/grub/i386-pc"
+MENU_CONFIG = """\
+UI menu.c32
+MENU TITLE Menu of the test
+LABEL one
+  MENU LABEL First Entry
+  KERNEL ls.c32
+LABEL two
+  MENU LABEL Second Entry
+  KERNEL ls.c32
+"""
+SECTOR = 512
+DISK_SECTORS = 16384
+PARTITION_START = 2048
 # What GRUB finds of the tables of the BIOS; its halt looks up S5 in the DSDT.
 TABLES_CONFIG = """\
 lsacpi
@@ -48,13 +70,84 @@ def floppy(path):
     run(["mformat", "-i", str(path), "-f", "1440", "::"])
 
 
-def syslinux_floppy(path):
+def put_text(image, name, text):
+    """Writes a file; image may name a partition as mtools does: FILE@@OFFSET."""
+    subprocess.run(["mcopy", "-i", image, "-", f"::{name}"], input=text.encode(), check=True)
+
+
+def syslinux_floppy(path, config=SYSLINUX_CONFIG, modules=()):
     floppy(path)
-    for name in ("ls.c32", "libutil.c32", "libcom32.c32"):
+    for name in ("ls.c32", "libutil.c32", "libcom32.c32", *modules):
         run(["mcopy", "-i", str(path), f"{SYSLINUX_MODULES}/{name}", "::"])
-    for name, text in (("syslinux.cfg", SYSLINUX_CONFIG), ("HELLO.TXT", "hello\n")):
-        subprocess.run(["mcopy", "-i", path, "-", f"::{name}"], input=text.encode(), check=True)
+    put_text(path, "syslinux.cfg", config)
+    put_text(path, "HELLO.TXT", "hello\n")
     run(["syslinux", "--install", str(path)])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def odd_rom(path):
+    path.write_bytes(bytes(70_000))
+
+
+def syslinux_menu(path):
+    syslinux_floppy(path, MENU_CONFIG, ["menu.c32"])
+
+
+def fat_disk(path):
+    """A hard disk with one active FAT partition; its boot record says that it does not boot."""
+    size = DISK_SECTORS - PARTITION_START
+    path.write_bytes(bytes(DISK_SECTORS * SECTOR))
+    run(["mkfs.vfat", "-F", "12", "-h", str(PARTITION_START), "--offset", str(PARTITION_START),
+         str(path), str(size // 2)])
+    entry = struct.pack("<B3sB3sII", 0x80, b"\xfe\xff\xff", 1, b"\xfe\xff\xff", PARTITION_START, size)
+    with path.open("r+b") as disk:
+        disk.seek(446)
+        disk.write(entry + bytes(48) + b"\x55\xaa")
+
+
+def grub_core(config, *options):
+    """GRUB's image for a disk: sector 1 and what follows it."""
+    start = FOLDER / "grub-start.cfg"
+    start.write_text(config)
+    core = FOLDER / "core.img"
+    run(["grub-mkimage", "-O", "i386-pc", "-o", str(core), "-p", "/boot/grub", "-c", str(start),
+         *options, *GRUB_MODULES])
+    return core.read_bytes()
+
+
+def grub_floppy(path):
+    """A floppy without a file system: GRUB has its configuration in an archive behind it."""
+    archive = FOLDER / "memdisk.tar"
+    text = GRUB_CONFIG.encode()
+    entry = tarfile.TarInfo("boot/grub/grub.cfg")
+    entry.size = len(text)
+    with tarfile.open(archive, "w") as tar:
+        tar.addfile(entry, io.BytesIO(text))
+    core = grub_core(GRUB_MEMDISK_START, "-m", str(archive))
+    code = Path(GRUB_FILES, "boot.img").read_bytes() + core
+    path.write_bytes(code.ljust(1440 * 1024, b"\0"))
+
+
+def grub_disk(path):
+    fat_disk(path)
+    core = grub_core(GRUB_DISK_START)
+    with path.open("r+b") as disk:
+        disk.write(Path(GRUB_FILES, "boot.img").read_bytes()[:440])
+        disk.seek(SECTOR)
+        disk.write(core)
+    partition = f"{path}@@{PARTITION_START * SECTOR}"
+    run(["mmd", "-i", partition, "::boot", "::boot/grub"])
+    put_text(partition, "boot/grub/grub.cfg", GRUB_CONFIG)
+    put_text(partition, "LISTED.TXT", "on the disk\n")
+
+
+def mbr_record(path):
+    unpack("mbr")
+    fat_disk(path)
+    run([str(ROOT / "sbin/install-mbr"), "--force", "-i", "a", "-p", "1", "-e", "1", str(path)])
 
 
 def isolinux(path):
@@ -102,9 +195,11 @@ def blank_disk(path):
     path.write_bytes(bytes(16 << 20))
 
 
-MAKERS = {"small.img": small_disk, "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,
-          "blank.img": blank_disk, "syslinux-floppy.img": syslinux_floppy, "isolinux.iso": isolinux,
-          "grub.iso": grub_cd, "grub-tables.iso": grub_tables_cd, "memtest.img": memtest_floppy}
+MAKERS = {"syslinux-floppy.img": syslinux_floppy, "syslinux-menu.img": syslinux_menu,
+          "isolinux.iso": isolinux, "grub-floppy.img": grub_floppy, "grub-disk.img": grub_disk,
+          "grub.iso": grub_cd, "grub-tables.iso": grub_tables_cd, "mbr.img": mbr_record,
+          "memtest.img": memtest_floppy, "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,
+          "small.img": small_disk, "blank.img": blank_disk, "empty.img": empty, "odd.rom": odd_rom}
 
 
 def image(name):

@@ -116,6 +116,7 @@ def run_case(case):
     port = ["--gdb", str(free_port())] if case.gdb else []
     options = parse_options(arguments_of(case, folder) + port)
     options.memory = runner.needed_memory(options)
+    options.cpu_model = case.cpu_model
     machine = runner.make_machine(options, folder, False)
     session = Session(machine, cpu_limit=case.limit)
     script = Script(case)

@@ -32,6 +32,7 @@ info: action=report
 debug: action=ignore
 log: bochs.log
 """
+USUAL_MODEL = "corei7_haswell_4770"
 CONSOLE_WORDS = "console=e9"
 FIXED_TIME = "sync=none, time0=946684800"
 WALL_TIME = "sync=realtime, time0=local"
@@ -56,7 +57,7 @@ class Bochs:
             write_iso(folder, folder / "run.iso", words, modules)
             medium = "ata0-master: type=cdrom, path=run.iso, status=inserted\nboot: cdrom"
         (folder / "bochsrc").write_text(CONFIG.format(
-            model=os.environ.get("BOCHS_CPU", "corei7_haswell_4770"), cpus=options.cpus,
+            model=options.cpu_model or os.environ.get("BOCHS_CPU", USUAL_MODEL), cpus=options.cpus,
             ips=50_000_000, memory=options.memory, medium=medium,
             clock=WALL_TIME if interactive else FIXED_TIME,
             com2=com2, port=self.listener.getsockname()[1]))

@@ -45,6 +45,7 @@ class Options:
     build_only: bool
     build: bool
     verbose: bool
+    cpu_model: str = ""  # Bochs' name; empty: the usual one
 
 
 class Parser(argparse.ArgumentParser):
