@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The built-in guest, assembled and put into the hypervisor as data.
 guest_objects = guest/builtin.o
-EXTRA_DIST += guest/builtin.asm guest/builtin.S
 CLEANFILES += guest/builtin.bin guest/builtin.o
 guest/builtin.bin: guest/builtin.asm
 	$(AM_V_GEN)$(MKDIR_P) guest && $(NASM) -f bin -o $@ $(srcdir)/guest/builtin.asm

@@ -35,7 +35,6 @@ guest_test_includes = guest/tests/common.inc guest/tests/print16.inc \
     guest/tests/protected.inc
 guest_test_images = $(guest_tests:%=guest/tests/%.bin)
 check_DATA = $(guest_test_images)
-EXTRA_DIST += $(guest_tests:%=guest/tests/%.asm) $(guest_test_includes) guest/tests/floppy_boot.asm
 CLEANFILES += $(guest_test_images)
 guest/tests/%.bin: $(srcdir)/guest/tests/%.asm $(guest_test_includes)
 	$(AM_V_GEN)$(MKDIR_P) guest/tests && \

@@ -66,7 +66,6 @@ EXTRA_DIST += tools/make-fonts.py
 BUILT_SOURCES += src/bios/dsdt.inc
 CLEANFILES += src/bios/dsdt.inc src/bios/dsdt.aml src/bios/dsdt.i.asl \
     src/bios/dsdt.log
-EXTRA_DIST += src/bios/dsdt.asl
 src/bios/dsdt.inc: src/bios/dsdt.asl
 	$(AM_V_GEN)$(MKDIR_P) src/bios && \
 	    $(CC) -E -P -undef -nostdinc -x c -o src/bios/dsdt.i.asl $(srcdir)/src/bios/dsdt.asl && \

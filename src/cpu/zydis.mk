@@ -24,7 +24,6 @@ libzydis-host.a: $(zydis_host_objects)
 	$(AM_V_AR)rm -f $@ && $(AR) cr $@ $(zydis_host_objects)
 
 CLEANFILES += libzydis-bare.a libzydis-host.a
-EXTRA_DIST += tools/fetch-zydis.sh
 # Built from the source that is already here, so that distcheck works without a network.
 AM_DISTCHECK_CONFIGURE_FLAGS = --with-zydis='$(ZYDIS_DIR)'
 

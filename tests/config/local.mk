@@ -6,6 +6,7 @@ tests_config_test_SOURCES = \
     tests/config/module_options_test.cpp \
     tests/config/problem_list.hpp \
     tests/config/vm_plan_test.cpp \
-    tests/config/words_test.cpp
+    tests/config/words_test.cpp \
+    tests/config/manual_test.cpp
 tests_config_test_CXXFLAGS = $(test_flags)
 tests_config_test_LDADD = $(test_libs)
