@@ -3,6 +3,7 @@
 # module words it wants; floppy_boot.asm starts one on a machine with an ordinary BIOS.
 guest_tests = \
     bench \
+    bios32 \
     exit16 \
     exit32 \
     exit8 \

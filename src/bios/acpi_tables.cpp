@@ -2,6 +2,7 @@
 // Layouts are those of ACPI 6, "ACPI Software Programming Model", as ACPI 2.0 has them.
 #include "acpi_tables.hpp"
 
+#include "apic_wires.hpp"
 #include "checksum.hpp"
 
 #include "vestige/devices/acpi_pm.hpp"
@@ -19,8 +20,7 @@ constexpr u8 dsdt[] = {
 
 constexpr std::size_t header_size = 36, header_checksum = 9;
 constexpr u64 xsdt_offset = 0x40, first_table = 0x100, alignment = 16;
-constexpr u32 local_apic_base = 0xfee00000, io_apic_base = 0xfec00000, hpet_base = 0xfed00000;
-constexpr u8 io_apic_id = 1;
+constexpr u64 hpet_base = 0xfed00000;
 
 using Bytes = std::span<std::byte>;
 
@@ -119,26 +119,28 @@ void put_override(Bytes madt, std::size_t at, u8 source, u8 input, u16 flags) {
 }
 
 void place_madt(Placer& placer) {
-    constexpr u16 as_the_bus = 0x0000, high_level = 0x000d;
-    constexpr std::array<u8, 4> level_lines{5, AcpiPm::sci_line, 10, 11};
-    constexpr std::size_t local = 44, io = local + 8, timer = io + 12, levels = timer + 10,
-                          nmi = levels + 10 * level_lines.size();
-    std::array<std::byte, nmi + 6> table{};
-    store_le<u32>(table, 36, local_apic_base);
+    constexpr u8 isa_lines = 16;
+    constexpr std::size_t local = 44, io = local + 8, overrides = io + 12, override_size = 10,
+                          most_overrides = 5, nmi_size = 6;
+    std::array<std::byte, overrides + override_size * most_overrides + nmi_size> table{};
+    store_le<u32>(table, 36, apic::local_base);
     store_le<u32>(table, 40, 1); // there is an 8259 pair as well
     table[local + 1] = std::byte{8};
     store_le<u32>(table, local + 4, 1); // enabled
     table[io] = std::byte{1};
     table[io + 1] = std::byte{12};
-    table[io + 2] = std::byte{io_apic_id};
-    store_le<u32>(table, io + 4, io_apic_base);
-    put_override(table, timer, 0, 2, as_the_bus);
-    for (std::size_t i = 0; i < level_lines.size(); ++i)
-        put_override(table, levels + 10 * i, level_lines[i], level_lines[i], high_level);
-    table[nmi] = std::byte{4};
-    table[nmi + 1] = std::byte{6};
-    table[nmi + 2] = std::byte{0xff}; // every CPU
-    table[nmi + 5] = std::byte{1};    // LINT1
+    table[io + 2] = std::byte{apic::io_id};
+    store_le<u32>(table, io + 4, apic::io_base);
+    std::size_t at = overrides;
+    for (u8 line = 0; line < isa_lines; ++line)
+        if (apic::input_of(line) != line || apic::flags_of(line) != apic::as_the_bus) {
+            put_override(table, at, line, apic::input_of(line), apic::flags_of(line));
+            at += override_size;
+        }
+    table[at] = std::byte{4};
+    table[at + 1] = std::byte{nmi_size};
+    table[at + 2] = std::byte{0xff}; // every CPU
+    table[at + 5] = std::byte{1};    // LINT1
     finish(table, "APIC", 1);
     placer.place_listed(table);
 }

@@ -16,12 +16,16 @@ bool works_in_protected_mode(const Service& service) {
 
 } // namespace
 
-bool callable_from(const cpu::CpuState& state) {
+bool callable_from(const cpu::CpuState& state, Entry entry) {
+    const bool far_call = entry == Entry::far_call;
     switch (cpu::mode_of(state)) {
     case cpu::Mode::real:
     case cpu::Mode::v86:
+        return !far_call;
     case cpu::Mode::protected16:
         return true;
+    case cpu::Mode::protected32:
+        return far_call;
     default:
         return false;
     }

@@ -47,6 +47,10 @@ Gpa Call::physical(Linear address) const {
 }
 
 void Call::edit_flags(u16 mask, bool set) {
+    if (stub_.entry == Entry::far_call) {
+        regs().rflags = set ? regs().rflags | mask : regs().rflags & ~u64{mask};
+        return;
+    }
     std::array<std::byte, 2> image{};
     read_linear(stack(4), image);
     const u16 flags = load_le<u16>(image, 0);

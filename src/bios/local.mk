@@ -3,6 +3,7 @@
 core_sources += \
     src/bios/acpi_tables.cpp \
     src/bios/acpi_tables.hpp \
+    src/bios/apic_wires.hpp \
     src/bios/apm.cpp \
     src/bios/apm.hpp \
     src/bios/bios.cpp \
@@ -28,13 +29,19 @@ core_sources += \
     src/bios/keyboard_services.cpp \
     src/bios/machine_facts.cpp \
     src/bios/memory_map.cpp \
+    src/bios/mp_table.cpp \
+    src/bios/mp_table.hpp \
     src/bios/pci_bios.cpp \
     src/bios/pci_bios.hpp \
     src/bios/pci_setup.cpp \
     src/bios/pci_setup.hpp \
+    src/bios/platform_tables.cpp \
+    src/bios/platform_tables.hpp \
     src/bios/post.cpp \
     src/bios/rom.cpp \
     src/bios/serial.cpp \
+    src/bios/smbios.cpp \
+    src/bios/smbios.hpp \
     src/bios/system.cpp \
     src/bios/text_screen.cpp \
     src/bios/text_screen.hpp \
@@ -73,3 +80,14 @@ src/bios/dsdt.inc: src/bios/dsdt.asl
 	    od -An -v -tu1 src/bios/dsdt.aml | sed 's/\([0-9][0-9]*\)/\1,/g' > $@
 src/bios/libcore_bare_a-acpi_tables.$(OBJEXT): src/bios/dsdt.inc
 src/bios/libcore_host_a-acpi_tables.$(OBJEXT): src/bios/dsdt.inc
+
+# Code of the ROM that is more than a VMCALL.
+BUILT_SOURCES += src/bios/rom_code.inc
+CLEANFILES += src/bios/rom_code.inc src/bios/rom_code.bin
+EXTRA_DIST += src/bios/rom_code.asm
+src/bios/rom_code.inc: src/bios/rom_code.asm
+	$(AM_V_GEN)$(MKDIR_P) src/bios && \
+	    $(NASM) -f bin -o src/bios/rom_code.bin $(srcdir)/src/bios/rom_code.asm && \
+	    od -An -v -tu1 src/bios/rom_code.bin | sed 's/\([0-9][0-9]*\)/\1,/g' > $@
+src/bios/libcore_bare_a-rom.$(OBJEXT): src/bios/rom_code.inc
+src/bios/libcore_host_a-rom.$(OBJEXT): src/bios/rom_code.inc

@@ -3,6 +3,8 @@
 
 #include "acpi_tables.hpp"
 #include "checksum.hpp"
+#include "platform_tables.hpp"
+#include "smbios.hpp"
 #include "video_rom.hpp"
 
 #include "vestige/base/little_endian.hpp"
@@ -16,6 +18,10 @@ namespace vestige::bios {
 namespace {
 
 using Rom = std::span<std::byte>;
+
+constexpr auto code = std::to_array<u8>({
+#include "src/bios/rom_code.inc"
+});
 
 template <std::size_t N> void put(Rom rom, std::size_t at, const std::array<u8, N>& bytes) {
     for (std::size_t i = 0; i < N; ++i)
@@ -127,6 +133,11 @@ void put_machine_tables(Rom rom, const MachineFacts& facts) {
     if (map.has_acpi())
         make_rsdp(rom.subspan<acpi_root_pointer, rsdp_size>(), map);
     put_board_flags(rom, facts.board);
+    put_platform_tables(rom, facts);
+    make_smbios(rom.subspan<smbios_table, smbios_table_size>(),
+                static_cast<u32>(rom_base.value() + smbios_table),
+                rom.subspan<smbios_entry, smbios_entry_size>(),
+                rom.subspan<smbios3_entry, smbios3_entry_size>(), facts);
 }
 
 constexpr bool has_entry_point(u8 interrupt, u16& offset) {
@@ -150,6 +161,8 @@ void build_rom(std::span<std::byte> rom, const MachineFacts& facts) {
     put_video_rom(rom);
     put_vector_table(rom);
     put_text(rom, 0xe000, "Vestige BIOS");
+    put(rom, pci_entry, std::array<u8, 4>{0x0f, 0x01, 0xc1, 0xcb});
+    put(rom, rom_code, code);
     put_reset(rom);
     put_machine_tables(rom, facts);
     seal(rom.first(rom_size), rom_size - 1);

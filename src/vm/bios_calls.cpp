@@ -17,12 +17,17 @@ constexpr bool is_fault(u8 interrupt) {
 
 } // namespace
 
-/// Under paging the linear address must lead to our ROM as well, or any program could call us.
-bool Vm::is_bios_call(Linear at) const {
+/// Under paging what counts is where the linear address leads: 32-bit systems call us above 3 GiB,
+/// and a program's own page at ours is not our ROM.
+std::optional<bios::Stub> Vm::stub_at(Linear at, bool paging) const {
+    if (!paging)
+        return bios::identify(at);
+    if (cpu::mode_of(*vcpu_) == cpu::Mode::long64)
+        return {};
     const auto gpa =
         cpu::translate(*vcpu_, path_, at, {cpu::AccessKind::execute, cpu::Privilege::supervisor},
                        cpu::WalkEffect::none);
-    return gpa && gpa.value() == Gpa{at.value()};
+    return gpa ? bios::identify(Linear{gpa.value().value()}) : std::nullopt;
 }
 
 u64 Vm::serve_hypercall(Linear at, bool paging) {
@@ -53,8 +58,8 @@ void Vm::trace(const config::TraceOptions& options) {
 }
 
 void Vm::hypercall(Linear at, bool paging) {
-    const auto stub = bios::identify(at);
-    if (stub && bios_ && (!paging || is_bios_call(at)) && bios::callable_from(*vcpu_))
+    const auto stub = stub_at(at, paging);
+    if (stub && bios_ && bios::callable_from(*vcpu_, stub->entry))
         return serve(*stub);
     constexpr unsigned most_reports = 8;
     if (foreign_vmcalls_++ < most_reports)

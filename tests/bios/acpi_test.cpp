@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The ACPI tables as a system finds them in memory, and as ACPI's own tools read them.
-#include "pc_fixture.hpp"
+#include "table_fixture.hpp"
 
 #include "vestige/bios/memory_map.hpp"
 #include "vestige/devices/acpi_pm.hpp"
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace vestige::bios {
 namespace {
@@ -20,61 +15,32 @@ struct Table {
     template <class T> T field(std::size_t offset) const { return load_le<T>(bytes, offset); }
 };
 
-class Acpi : public test::Pc {
+class Acpi : public test::TablePc {
   protected:
-    std::vector<std::byte> read(u64 at, u64 size) const {
-        std::vector<std::byte> bytes(size);
-        memory.read(Gpa{at}, bytes);
-        return bytes;
-    }
-    static u8 sum(std::span<const std::byte> bytes) {
-        u8 total = 0;
-        for (const std::byte each : bytes)
-            total = static_cast<u8>(total + static_cast<u8>(each));
-        return total;
-    }
-    u64 find_root() const {
-        for (u64 at = 0xe0000; at < 0x100000; at += 16)
-            if (memory.load<u64>(Gpa{at}) == 0x2052545020445352) // "RSD PTR "
-                return at;
-        return 0;
-    }
     Table table_at(u64 at) const {
-        Table table{"", at, read(at, dword_at(at + 4))};
-        for (std::size_t i = 0; i < 4; ++i)
-            table.signature.push_back(static_cast<char>(table.bytes[i]));
-        return table;
+        return {text_at(at, 4), at, bytes_at(at, dword_at(at + 4))};
     }
     std::map<std::string, Table> tables() const {
         std::map<std::string, Table> found;
         const auto take = [&found](Table table) { found[table.signature] = std::move(table); };
-        const Table roots = table_at(memory.load<u64>(Gpa{find_root() + 24}));
+        const Table roots = table_at(memory.load<u64>(Gpa{find("RSD PTR ") + 24}));
         take(roots);
         for (std::size_t i = 36; i < roots.bytes.size(); i += 8)
             take(table_at(roots.field<u64>(i)));
         take(table_at(found.at("FACP").field<u64>(140)));
         return found;
     }
-    void power_on_with(const BoardFacts& board) {
-        facts.board = board;
-        build_rom(rom, facts);
-        power_on();
+    void power_on_full() {
+        power_on_with({.memory_size = memory_size, .board = full_board, .cpu = {}});
     }
 };
 
-constexpr BoardFacts full_board{.apic = true,
-                                .hpet = 0x8086a201,
-                                .floppy_controller = true,
-                                .parallel_port = true,
-                                .mouse = true,
-                                .serial_ports = 0x3};
-
 TEST_F(Acpi, RootPointerLeadsToBothListsAndTheyAgree) {
-    power_on_with(full_board);
-    const u64 root = find_root();
+    power_on_full();
+    const u64 root = find("RSD PTR ");
     ASSERT_NE(root, 0U);
-    EXPECT_EQ(sum(read(root, 20)), 0);
-    EXPECT_EQ(sum(read(root, 36)), 0);
+    EXPECT_EQ(sum(bytes_at(root, 20)), 0);
+    EXPECT_EQ(sum(bytes_at(root, 36)), 0);
     EXPECT_EQ(byte_at(root + 15), 2);
     const Table narrow = table_at(dword_at(root + 16));
     const Table wide = table_at(memory.load<u64>(Gpa{root + 24}));
@@ -87,7 +53,7 @@ TEST_F(Acpi, RootPointerLeadsToBothListsAndTheyAgree) {
 }
 
 TEST_F(Acpi, TablesAreWholeAndInTheMemoryThatIsKeptForThem) {
-    power_on_with(full_board);
+    power_on_full();
     const MemoryMap map = memory_map(memory_size);
     for (const auto& [signature, table] : tables()) {
         EXPECT_EQ(sum(table.bytes), 0) << signature;
@@ -103,7 +69,7 @@ TEST_F(Acpi, TablesAreWholeAndInTheMemoryThatIsKeptForThem) {
 TEST_F(Acpi, NamesOnlyDevicesThatAreThere) {
     EXPECT_EQ(tables().count("APIC"), 0U);
     EXPECT_EQ(tables().count("HPET"), 0U);
-    power_on_with(full_board);
+    power_on_full();
     EXPECT_EQ(tables().at("HPET").field<u32>(36), full_board.hpet);
     EXPECT_EQ(tables().at("HPET").field<u64>(44), 0xfed00000);
     const Table madt = tables().at("APIC");
@@ -131,7 +97,7 @@ TEST_F(Acpi, FixedHardwareIsWhereTheDeviceIs) {
 }
 
 TEST_F(Acpi, ResetWritesThemAnew) {
-    const u64 list = memory.load<u64>(Gpa{find_root() + 24});
+    const u64 list = memory.load<u64>(Gpa{find("RSD PTR ") + 24});
     memory.store<u32>(Gpa{list}, 0);
     power_on();
     EXPECT_EQ(sum(table_at(list).bytes), 0);
@@ -143,49 +109,26 @@ class AcpiTools : public Acpi {
   protected:
     void SetUp() override {
         Acpi::SetUp();
-        if (std::system("command -v iasl acpiexec > /dev/null") != 0)
+        if (!test::ToolFolder::has("iasl acpiexec"))
             GTEST_SKIP() << "acpica-tools are not installed";
-        folder = std::filesystem::temp_directory_path() /
-                 ("vestige-acpi-" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) +
-                  ::testing::UnitTest::GetInstance()->current_test_info()->name());
-        std::filesystem::create_directories(folder);
-    }
-    void TearDown() override {
-        if (!folder.empty())
-            std::filesystem::remove_all(folder);
-    }
-    void write_tables() {
-        for (const auto& [signature, table] : tables()) {
-            std::ofstream file{folder / (signature + ".dat"), std::ios::binary};
-            file.write(reinterpret_cast<const char*>(table.bytes.data()),
-                       static_cast<std::streamsize>(table.bytes.size()));
-        }
-    }
-    std::string run(const std::string& command) {
-        const std::string log = folder / "log";
-        const int status =
-            std::system(("cd " + folder.string() + " && " + command + " > log 2>&1").c_str());
-        std::stringstream text;
-        text << std::ifstream{log}.rdbuf();
-        EXPECT_EQ(status, 0) << text.str();
-        return text.str();
+        power_on_full();
+        for (const auto& [signature, table] : tables())
+            folder.write(signature + ".dat", table.bytes);
     }
     /// What ACPICA says from where it names the object.
-    std::string execute(const std::string& command, const std::string& path) {
+    std::string execute(const std::string& command, const std::string& path) const {
         const std::string log =
-            run("acpiexec -b '" + command + " " + path + "' DSDT.dat FACP.dat");
+            folder.run("acpiexec -b '" + command + " " + path + "' DSDT.dat FACP.dat");
         return log.substr(std::min(log.size(), log.find(path)));
     }
-    std::string evaluate(const std::string& path) { return execute("evaluate", path); }
+    std::string evaluate(const std::string& path) const { return execute("evaluate", path); }
 
-    std::filesystem::path folder;
+    test::ToolFolder folder;
 };
 
 TEST_F(AcpiTools, DisassembleEveryTable) {
-    power_on_with(full_board);
-    write_tables();
     for (const std::string name : {"FACP", "APIC", "HPET", "XSDT"}) {
-        const std::string log = run("iasl -d " + name + ".dat && cat " + name + ".dsl");
+        const std::string log = folder.run("iasl -d " + name + ".dat && cat " + name + ".dsl");
         EXPECT_EQ(log.find("Invalid"), std::string::npos) << log;
         EXPECT_EQ(log.find("rror"), std::string::npos) << log;
         EXPECT_EQ(log.find("Unknown"), std::string::npos) << log;
@@ -194,8 +137,6 @@ TEST_F(AcpiTools, DisassembleEveryTable) {
 }
 
 TEST_F(AcpiTools, RunTheCodeOfTheDsdt) {
-    power_on_with(full_board);
-    write_tables();
     const std::string s5 = evaluate("\\_S5");
     EXPECT_NE(s5.find("Package"), std::string::npos) << s5;
     const std::string routes = execute("dump", "\\_SB.PCI0._PRT");

@@ -8,8 +8,10 @@ tests_bios_test_SOURCES = \
     tests/bios/pc_fixture.hpp \
     tests/bios/post_test.cpp \
     tests/bios/rom_test.cpp \
+    tests/bios/rom_tables_test.cpp \
     tests/bios/service_matrix.hpp \
     tests/bios/system_test.cpp \
+    tests/bios/table_fixture.hpp \
     tests/bios/trace_test.cpp \
     tests/bios/video_test.cpp
 tests_bios_test_CXXFLAGS = $(test_flags)

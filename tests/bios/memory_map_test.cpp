@@ -54,16 +54,23 @@ TEST(MemoryMap, AcpiIsAtTheEndOfLowMemory) {
     EXPECT_EQ(memory_map(mib).extended, 0U);
 }
 
-/// The services and CMOS of a PC tell the same map.
-class ToldMap : public test::Pc {
+/// The services, CMOS and the ACPI root of a PC with each of the sizes.
+class ToldMap : public test::Pc, public ::testing::WithParamInterface<u64> {
   protected:
-    const MemoryMap map = memory_map(memory_size);
-    u16 cmos(u8 at) {
-        return static_cast<u16>(rtc.read(at) | rtc.read(static_cast<u8>(at + 1)) << 8);
+    ToldMap() {
+        facts.memory_size = GetParam();
+        build_rom(rom, facts);
     }
+    const MemoryMap map = memory_map(GetParam());
+    u64 cmos(u8 at) { return rtc.read(at) | u64{rtc.read(static_cast<u8>(at + 1))} << 8; }
 };
 
-TEST_F(ToldMap, E820ReturnsEveryEntry) {
+std::string size_name(const ::testing::TestParamInfo<u64>& info) {
+    return std::to_string(info.param / mib) + "MiB";
+}
+INSTANTIATE_TEST_SUITE_P(Sizes, ToldMap, ::testing::ValuesIn(sizes), size_name);
+
+TEST_P(ToldMap, E820ReturnsEveryEntry) {
     u32 next = 0;
     for (const MapEntry& entry : map.entries) {
         set(cpu::Gpr::rbx, next);
@@ -80,16 +87,31 @@ TEST_F(ToldMap, E820ReturnsEveryEntry) {
     EXPECT_EQ(next, 0U);
 }
 
-TEST_F(ToldMap, SizesAgree) {
+TEST_P(ToldMap, SizesAgree) {
     call(0x15, 0xe801);
     const u64 below = cpu.regs.word(cpu::Gpr::rax), above = cpu.regs.word(cpu::Gpr::rbx);
+    EXPECT_EQ(cpu.regs.word(cpu::Gpr::rcx), below);
+    EXPECT_EQ(cpu.regs.word(cpu::Gpr::rdx), above);
     EXPECT_EQ(below * kib + above * 64 * kib, map.extended);
-    EXPECT_EQ(call(0x15, 0x8800).regs.word(cpu::Gpr::rax) * kib, map.extended);
-    EXPECT_EQ(cmos(0x30) * kib, map.extended);
-    EXPECT_EQ(cmos(0x17) * kib, map.extended);
-    EXPECT_EQ(cmos(0x34), 0U); // all of it is below 16 MiB
+    EXPECT_EQ(cmos(0x34), above);
+    call(0x15, 0xe881);
+    EXPECT_EQ(cpu.regs.dword(cpu::Gpr::rax), below);
+    EXPECT_EQ(cpu.regs.dword(cpu::Gpr::rbx), above);
+    const u64 word_of_kib = std::min<u64>(map.extended / kib, 0xffff);
+    EXPECT_LE(call(0x15, 0x8800).regs.word(cpu::Gpr::rax), word_of_kib);
+    EXPECT_GE(cpu.regs.word(cpu::Gpr::rax), std::min<u64>(word_of_kib, 0xfc00));
+    EXPECT_EQ(cmos(0x30), word_of_kib);
+    EXPECT_EQ(cmos(0x17), word_of_kib);
+    EXPECT_EQ((cmos(0x5b) | u64{rtc.read(0x5d)} << 16) * 64 * kib, map.above_4g);
     EXPECT_EQ(cmos(0x15), 640U);
     EXPECT_EQ(call(0x12).regs.word(cpu::Gpr::rax), 639U);
+}
+
+TEST_P(ToldMap, AcpiRootIsThereWhenThereIsRoom) {
+    EXPECT_EQ(dword_at(0xfa000) == 0x20445352, map.has_acpi()); // "RSD "
+    if (map.has_acpi()) {
+        EXPECT_EQ(Gpa{dword_at(0xfa010)}, map.acpi_tables);
+    }
 }
 
 } // namespace

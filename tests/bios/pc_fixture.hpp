@@ -105,7 +105,7 @@ class Pc : public ::testing::Test {
                 .pci = pci,
                 .drives = drives,
                 .screen = screen,
-                .memory_size = memory_size,
+                .memory_size = facts.memory_size,
                 .board = facts.board,
                 .boot_order = boot_order,
                 .raw_code = raw_code,

@@ -51,6 +51,8 @@ PARTITION_START = 2048
 # What GRUB finds of the tables of the BIOS; its halt looks up S5 in the DSDT.
 TABLES_CONFIG = """\
 lsacpi
+smbios --type 1 --get-string 5
+smbios --type 4 --get-string 7
 halt
 """
 

@@ -12,7 +12,7 @@ from .tree import BUILD, ELF, SOURCE
 # A program or file that proves a Debian package, and the package.
 BUILD_NEEDS = {
     "g++": "g++", "make": "make", "autoreconf": "autoconf", "automake": "automake", "nasm": "nasm",
-    "iasl": "acpica-tools",
+    "iasl": "acpica-tools", "/usr/sbin/dmidecode": "dmidecode",
     "grub-mkrescue": "grub-common", "xorriso": "xorriso", "mformat": "mtools",
     "/usr/lib/grub/i386-pc/moddep.lst": "grub-pc-bin",
     "/usr/include/gtest/gtest.h": "libgtest-dev",

@@ -19,7 +19,8 @@ class Bios {
     Environment env_;
 };
 
-/// The CPU runs 16-bit code, as our stubs are: in any other mode a VMCALL is not a call of ours.
-[[nodiscard]] bool callable_from(const cpu::CpuState& state);
+/// The CPU runs 16-bit code, as our stubs are, or protected-mode code at an entry for it: in any
+/// other mode a VMCALL is not a call of ours.
+[[nodiscard]] bool callable_from(const cpu::CpuState& state, Entry entry);
 
 } // namespace vestige::bios

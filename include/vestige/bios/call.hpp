@@ -67,7 +67,8 @@ class Call {
     }
     void set_selector(cpu::SegmentName name, u16 selector);
 
-    // The caller's FLAGS, in the image that the stub's IRET takes from the stack.
+    // The caller's FLAGS: in the image that the stub's IRET takes from the stack, or, where the
+    // entry ends with RETF, in the register.
     void set_carry(bool set);
     void set_zero(bool set);
     /// INT 13h leaves interrupts on; some systems rely on it.

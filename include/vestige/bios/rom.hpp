@@ -23,6 +23,7 @@ enum class Entry : u8 {
     after_window, ///< again, after pending interrupts had their chance
     after_wait,   ///< again, after the CPU slept in HLT
     continuation, ///< a guest handler that we called has returned
+    far_call,     ///< an entry for protected mode: FLAGS stay in their register
 };
 
 /// A VMCALL of ours: how it was entered and the interrupt it serves.
@@ -37,6 +38,9 @@ inline constexpr u16 continuation_stubs = 0x8400; ///< VMCALL; IRET, 4 bytes apa
 inline constexpr u16 wait_stubs = 0x8800;         ///< STI; HLT; VMCALL; IRET, 8 bytes apart
 inline constexpr u16 window_stubs = 0x9000;       ///< STI; NOP; VMCALL; IRET, 8 bytes apart
 
+/// VMCALL; RETF: the PCI BIOS for 32-bit code, found through the BIOS32 directory.
+inline constexpr u16 pci_entry = 0x9820;
+
 inline constexpr u16 config_table = 0xe6f5;
 inline constexpr u16 diskette_table = 0xefc7;
 inline constexpr u16 no_disk_table = 0xe401; ///< parameters of a fixed disk that is not there
@@ -45,7 +49,20 @@ inline constexpr u16 plain_iret = 0xff53;
 
 // Structures that systems find by their signatures, on paragraphs as their specifications want.
 inline constexpr u16 acpi_root_pointer = 0xa000;
+inline constexpr u16 bios32_directory = 0xa030;
+inline constexpr u16 plug_and_play = 0xa040;
+inline constexpr u16 smbios_entry = 0xa070;
+inline constexpr u16 smbios3_entry = 0xa090;
+inline constexpr u16 mp_pointer = 0xa0b0;
 inline constexpr u16 board_flags = 0xa0c0; ///< what the DSDT asks: see dsdt.asl
+inline constexpr u16 pci_routing = 0xa100;
+inline constexpr u16 mp_table = 0xa400;
+inline constexpr u16 smbios_table = 0xaa00;
+
+// Code: see rom_code.asm.
+inline constexpr u16 rom_code = 0xb000;
+inline constexpr u16 bios32_entry = rom_code;
+inline constexpr u16 plug_and_play_entry = rom_code + 0x40;
 
 // Of the video BIOS.
 inline constexpr u16 rom_font_16 = 0x1000;             ///< 256 glyphs of 16 lines
@@ -73,6 +90,8 @@ constexpr std::optional<Stub> identify(Linear address) {
         return Stub{Entry::after_wait, static_cast<u8>((offset - wait_stubs) / 8)};
     if (offset - window_stubs < 0x800 && (offset & 7) == 2)
         return Stub{Entry::after_window, static_cast<u8>((offset - window_stubs) / 8)};
+    if (offset == pci_entry)
+        return Stub{Entry::far_call, 0x1a};
     return {};
 }
 

@@ -146,7 +146,7 @@ class Vm final : public machine::PowerControl,
 
     void hypercall(Linear at, bool paging);
     void find_silent_calls();
-    [[nodiscard]] bool is_bios_call(Linear at) const;
+    [[nodiscard]] std::optional<bios::Stub> stub_at(Linear at, bool paging) const;
     void serve(bios::Stub stub);
     void watch_fault_loop(u8 interrupt);
     void watch_spinning();
