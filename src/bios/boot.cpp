@@ -3,6 +3,7 @@
 #include "vestige/bios/service.hpp"
 
 #include "disk_internal.hpp"
+#include "option_rom.hpp"
 
 #include <algorithm>
 
@@ -114,6 +115,8 @@ Outcome bootstrap(Call& call) {
             outcome = boot_disk(call);
         else if (device == 'd')
             outcome = boot_cd(call);
+        else if (device == 'n')
+            outcome = boot_option_rom(call);
         if (outcome)
             return *outcome;
     }

@@ -74,7 +74,7 @@ constexpr std::array structure_rows{
     structure("FDPT/DPT", "disk and diskette parameter tables", true),
     structure("ACPI", "ACPI tables", true),
     structure("F000 entry points", "compatible entry points", true),
-    structure("option ROM scan", "option ROM scan", false),
+    structure("option ROM scan", "option ROM scan", true),
     structure("BBS/boot order", "boot order", true),
     structure("SMBIOS", "SMBIOS", true),
     structure("$PnP", "Plug and Play installation check", true),

@@ -31,6 +31,8 @@ core_sources += \
     src/bios/memory_map.cpp \
     src/bios/mp_table.cpp \
     src/bios/mp_table.hpp \
+    src/bios/option_rom.cpp \
+    src/bios/option_rom.hpp \
     src/bios/pci_bios.cpp \
     src/bios/pci_bios.hpp \
     src/bios/pci_setup.cpp \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The power-on self-test: devices, vectors, data area, banner, boot.
 #include "acpi_tables.hpp"
+#include "option_rom.hpp"
 #include "pci_setup.hpp"
 
 #include "vestige/bios/memory_map.hpp"
@@ -164,6 +165,8 @@ std::optional<Outcome> resume_after_reset(Call& call) {
 } // namespace
 
 Outcome power_on_self_test(Call& call) {
+    if (call.entry() == Entry::continuation)
+        return continue_option_roms(call);
     if (const auto resumed = resume_after_reset(call))
         return *resumed;
     call.env.a20.set(true);
@@ -177,7 +180,7 @@ Outcome power_on_self_test(Call& call) {
     write_acpi_tables(call.env.memory, memory_map(call.env.memory_size), call.env.board);
     start_video(call);
     banner(call);
-    return bootstrap(call);
+    return run_option_roms(call);
 }
 
 } // namespace vestige::bios

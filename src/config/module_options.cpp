@@ -3,13 +3,14 @@
 
 #include "vestige/base/format.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace vestige::config {
 namespace {
 
-constexpr std::array<std::string_view, 8> kind_words{"auto", "disk", "floppy", "cdrom",
-                                                     "raw",  "rom",  "config", "sym"};
+constexpr std::array<std::string_view, 9> kind_words{
+    "auto", "disk", "floppy", "cdrom", "raw", "rom", "oprom", "config", "sym"};
 
 std::optional<ModuleKind> parse_kind(std::string_view word) {
     for (std::size_t i = 0; i < kind_words.size(); ++i)
@@ -60,7 +61,10 @@ bool parse_boot(ModuleOptions& module, std::string_view text) {
             device = BootDevice::hard_disk;
         else if (*item == "d")
             device = BootDevice::cdrom;
-        if (!device || !order.push_back(*device))
+        else if (*item == "n")
+            device = BootDevice::option_rom;
+        const bool twice = device && std::find(order.begin(), order.end(), *device) != order.end();
+        if (!device || twice || !order.push_back(*device))
             return false;
     }
     module.boot = order;
@@ -111,7 +115,8 @@ constexpr ModuleKey keys[] = {
     {"ro", "on|off", "the guest cannot write", parse_read_only, false},
     {"mem", "SIZE in whole MiB, such as 64M", "memory of the VM", parse_memory, true},
     {"cpus", "1 to 64", "CPUs of the VM", parse_cpus, true},
-    {"boot", "list of a,c,d", "boot order: floppy, hard disk, CD-ROM", parse_boot, true},
+    {"boot", "list of a,c,d,n", "boot order: floppy, hard disk, CD-ROM, option ROM", parse_boot,
+     true},
     {"at", "ADDRESS below 4 GiB, such as 0x7c00", "where a raw image is loaded", parse_at, true},
     {"start", "SEGMENT:OFFSET in hexadecimal", "where a raw image starts", parse_start, true},
     {"com1", "console|none|com2", "where the VM's COM1 goes", parse_com1, true},
@@ -168,8 +173,8 @@ unsigned report_unknown_kind(std::string_view word, ProblemSink& problems) {
     for (const std::string_view kind : kind_words)
         nearest.offer(kind);
     complain(problems,
-             "module kind \"{}\": unknown, expected auto, disk, floppy, cdrom, raw, rom, config or "
-             "sym{}{}",
+             "module kind \"{}\": unknown, expected auto, disk, floppy, cdrom, raw, rom, oprom, "
+             "config or sym{}{}",
              word, nearest.best().empty() ? "" : ", the nearest is ", nearest.best());
     return 1;
 }

@@ -16,7 +16,8 @@ constexpr bool is_medium(ModuleKind kind) {
     return kind == ModuleKind::disk || kind == ModuleKind::floppy || kind == ModuleKind::cdrom;
 }
 constexpr bool belongs_to_vm(ModuleKind kind) {
-    return is_medium(kind) || kind == ModuleKind::raw || kind == ModuleKind::rom;
+    return is_medium(kind) || kind == ModuleKind::raw || kind == ModuleKind::rom ||
+           kind == ModuleKind::option_rom;
 }
 
 /// The drive numbers that a kind of medium may have.
@@ -58,11 +59,13 @@ class Planner {
     [[nodiscard]] bool name_taken(std::string_view name);
     void add_builtin_guests();
     void place_image(unsigned module);
+    void place_option_rom(unsigned module);
     void place_medium(unsigned module);
     [[nodiscard]] std::optional<u8> free_unit(const VmPlan& vm, ModuleKind kind) const;
     void check_size(unsigned module);
     void apply(const ModuleOptions& said, VmPlan& vm);
     void apply_settings();
+    void check_option_roms(const VmPlan& vm);
     void finish_boot(VmPlan& vm);
     void share_memory();
     void check_raw(const VmPlan& vm);
@@ -99,8 +102,10 @@ void Planner::run() {
     for (VmPlan& vm : plans_.vms)
         finish_boot(vm);
     share_memory();
-    for (const VmPlan& vm : plans_.vms)
+    for (const VmPlan& vm : plans_.vms) {
+        check_option_roms(vm);
         check_raw(vm);
+    }
     place_cpus();
 }
 
@@ -111,7 +116,9 @@ void Planner::group_modules() {
             continue;
         check_size(i);
         apply(modules_[i].options, plans_.vms[vm_of_[i]]);
-        if (!is_medium(modules_[i].kind))
+        if (modules_[i].kind == ModuleKind::option_rom)
+            place_option_rom(i);
+        else if (!is_medium(modules_[i].kind))
             place_image(i);
     }
     // Drive numbers that were asked for first: the others take what is left.
@@ -180,6 +187,9 @@ void Planner::check_size(unsigned module) {
     const Module& m = modules_[module];
     if (m.size == 0)
         return complain("module {} \"{}\": the image is empty", module + 1, label(module));
+    if (m.kind == ModuleKind::option_rom && (m.size < 512 || m.size > 128 * kib))
+        complain("module {} \"{}\": an option ROM has 512 bytes to 128 KiB, this one has {}",
+                 module + 1, label(module), m.size);
     if (m.kind == ModuleKind::rom &&
         (m.size < 64 * kib || m.size > 8 * mib || m.size % page_size != 0))
         complain(
@@ -238,6 +248,13 @@ void Planner::place_image(unsigned module) {
     vm.module = module;
 }
 
+void Planner::place_option_rom(unsigned module) {
+    VmPlan& vm = plans_.vms[vm_of_[module]];
+    if (!vm.option_roms.push_back(module))
+        complain("module {} \"{}\": VM {} has {} option ROMs already", module + 1, label(module),
+                 vm.name.view(), most_option_roms);
+}
+
 std::optional<u8> Planner::free_unit(const VmPlan& vm, ModuleKind kind) const {
     const Units units = units_of(kind);
     for (unsigned unit = units.first; unit <= units.last; ++unit)
@@ -271,24 +288,37 @@ void Planner::place_medium(unsigned module) {
         {*unit, m.kind, module, m.options.read_only.value_or(m.kind == ModuleKind::cdrom)}));
 }
 
+/// A boot ROM of the guest's own takes the place of the BIOS that would call option ROMs.
+void Planner::check_option_roms(const VmPlan& vm) {
+    if (vm.source == BootSource::rom && !vm.option_roms.empty())
+        complain("module {} \"{}\": VM {} has a rom image, which takes no option ROM from us",
+                 vm.option_roms[0] + 1, label(vm.option_roms[0]), vm.name.view());
+}
+
 /// Fills in the boot order and, for a VM that boots from disks, which module it will be.
 void Planner::finish_boot(VmPlan& vm) {
     if (vm.boot.empty())
         for (const BootDevice device :
-             {BootDevice::floppy, BootDevice::hard_disk, BootDevice::cdrom})
+             {BootDevice::floppy, BootDevice::hard_disk, BootDevice::cdrom, BootDevice::option_rom})
             static_cast<void>(vm.boot.push_back(device));
     std::sort(vm.disks.begin(), vm.disks.end(),
               [](const DiskPlan& a, const DiskPlan& b) { return a.unit < b.unit; });
-    if (vm.source != BootSource::builtin || vm.disks.empty())
+    if (vm.source != BootSource::builtin || (vm.disks.empty() && vm.option_roms.empty()))
         return;
     vm.source = BootSource::disks;
     constexpr ModuleKind kinds[] = {ModuleKind::floppy, ModuleKind::disk, ModuleKind::cdrom};
-    for (const BootDevice device : vm.boot)
+    for (const BootDevice device : vm.boot) {
+        if (device == BootDevice::option_rom && !vm.option_roms.empty()) {
+            vm.module = vm.option_roms[0];
+            return;
+        }
         for (const DiskPlan& disk : vm.disks)
-            if (disk.kind == kinds[static_cast<std::size_t>(device)]) {
+            if (device != BootDevice::option_rom &&
+                disk.kind == kinds[static_cast<std::size_t>(device)]) {
                 vm.module = disk.module;
                 return;
             }
+    }
     complain("VM {}: boot= names no kind of medium that it has", vm.name.view());
 }
 

@@ -24,6 +24,8 @@ std::string_view letter(config::BootDevice device) {
         return "a";
     case config::BootDevice::hard_disk:
         return "c";
+    case config::BootDevice::option_rom:
+        return "n";
     default:
         return "d";
     }
@@ -75,17 +77,19 @@ vm::VmConfig VmMaker::vm_config(const config::VmPlan& plan) const {
     config.cpu = plan.first_cpu;
     config.memory_size = plan.memory;
     config.wall_clock = wall_clock_;
-    char order[4];
+    char order[8];
     TextBuffer letters{order};
     for (const config::BootDevice device : plan.boot)
         letters.write(letter(device));
-    config.boot_order.assign(letters.view().empty() ? "acd" : letters.view());
+    config.boot_order.assign(letters.view().empty() ? "acdn" : letters.view());
     config.raw_address = plan.at;
     config.raw_entry = plan.start;
     if (plan.source == config::BootSource::builtin)
         config.raw_code = {builtin_guest, builtin_guest_end};
     if (plan.source == config::BootSource::raw)
         config.raw_code = modules_.bytes(plan.module);
+    for (const unsigned module : plan.option_roms)
+        static_cast<void>(config.option_roms.push_back(modules_.bytes(module)));
     if (plan.source == config::BootSource::rom)
         config.boot_rom = modules_.bytes(plan.module);
     if (gdb_sees(options_.gdb, plan.name.view())) {

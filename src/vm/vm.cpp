@@ -50,6 +50,7 @@ bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
             .pci = board_.pci, .drives = board_.drives, .screen = links_.screen,
             .memory_size = config_.memory_size, .board = board_.facts(),
             .boot_order = config_.boot_order.view(),
+            .option_roms = config_.option_roms.span(),
             .raw_code = config_.raw_code, .raw_address = config_.raw_address,
             .raw_entry = config_.raw_entry});
     debugger_.connect(vcpu, space);

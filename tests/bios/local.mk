@@ -5,6 +5,7 @@ tests_bios_test_SOURCES = \
     tests/bios/coverage_test.cpp \
     tests/bios/keyboard_test.cpp \
     tests/bios/memory_map_test.cpp \
+    tests/bios/option_rom_test.cpp \
     tests/bios/pc_fixture.hpp \
     tests/bios/post_test.cpp \
     tests/bios/rom_test.cpp \

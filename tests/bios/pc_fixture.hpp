@@ -108,6 +108,7 @@ class Pc : public ::testing::Test {
                 .memory_size = facts.memory_size,
                 .board = facts.board,
                 .boot_order = boot_order,
+                .option_roms = option_roms,
                 .raw_code = raw_code,
                 .raw_address = Gpa{0x7c00},
                 .raw_entry = {0, 0x7c00}};
@@ -319,6 +320,7 @@ class Pc : public ::testing::Test {
     disk::DriveSet drives;
     std::array<machine::Timed*, 4> timed{&pit, &rtc, &keyboard, &com1};
     std::string boot_order = "acd";
+    std::vector<std::span<const std::byte>> option_roms;
     std::span<const std::byte> raw_code;
     std::optional<bios::Bios> unit;
     bios::Outcome post_outcome{};

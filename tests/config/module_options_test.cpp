@@ -58,7 +58,7 @@ TEST_F(ModuleString, EveryKey) {
 
 TEST_F(ModuleString, ProblemsAreOneSentenceEach) {
     EXPECT_EQ(complaint("flopy"), "module kind \"flopy\": unknown, expected auto, disk, floppy, "
-                                  "cdrom, raw, rom, config or sym, the nearest is floppy");
+                                  "cdrom, raw, rom, oprom, config or sym, the nearest is floppy");
     EXPECT_EQ(complaint("disk mme=1M"),
               "module word \"mme=1M\": unknown key, the nearest is \"mem\"");
     EXPECT_EQ(complaint("disk mem=64"),
@@ -68,7 +68,7 @@ TEST_F(ModuleString, ProblemsAreOneSentenceEach) {
               "module word \"floppy\": expected KEY=VALUE behind the kind");
     for (const char* bad :
          {"vm=", "vm=a.b", "vm=sixteencharacter", "unit=0x100", "unit=x", "mem=0M", "mem=1500K",
-          "cpus=0", "cpus=65", "boot=", "boot=a,b", "boot=a,c,d,a", "at=4G", "at=0x100000000",
+          "cpus=0", "cpus=65", "boot=", "boot=a,b", "boot=a,c,a", "boot=a,c,d,n,a", "at=4G", "at=0x100000000",
           "start=7c00", "start=10000:0", "com1=com3", "trace=x", "ro=perhaps"})
         EXPECT_NE(complaint(std::string{"raw "} + bad).find("bad value"), std::string::npos) << bad;
 }

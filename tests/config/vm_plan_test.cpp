@@ -245,5 +245,28 @@ TEST_F(Plan, TooManyModules) {
     EXPECT_EQ(problems.only(), "65 modules are loaded, Vestige takes 64");
 }
 
+TEST_F(Plan, OptionRomsBelongToTheVmThatIsNamed) {
+    module("net.rom oprom vm=a", 64 << 10);
+    module("disk.img disk vm=a");
+    module("alone.rom oprom vm=b", 64 << 10);
+    plan();
+    ASSERT_EQ(plans.problems, 0U) << problems.sentences.front();
+    ASSERT_EQ(vm(0).option_roms.size(), 1U);
+    EXPECT_EQ(vm(0).source, BootSource::disks);
+    EXPECT_EQ(boots_module(vm(0), modules), "disk.img");
+    EXPECT_EQ(vm(1).source, BootSource::disks);
+    EXPECT_EQ(boots_kind(vm(1), modules), "oprom");
+}
+
+TEST_F(Plan, OptionRomsHaveASizeAndNeedOurBios) {
+    module("big.rom oprom vm=a", 1 << 20);
+    module("own.bin rom vm=b", 64 << 10);
+    module("net.rom oprom vm=b", 64 << 10);
+    plan();
+    ASSERT_EQ(plans.problems, 2U);
+    EXPECT_NE(problems.sentences[0].find("128 KiB"), std::string::npos) << problems.sentences[0];
+    EXPECT_NE(problems.sentences[1].find("rom image"), std::string::npos) << problems.sentences[1];
+}
+
 } // namespace
 } // namespace vestige::config

@@ -220,6 +220,8 @@ CASES = [
          vms=[raw("stepped")], arguments=["--append", "gdb=com2,wait"], gdb=STEPPED, status=0),
     Case("gdb-stepped-modes", [r"PASS long", r"PASS v86", r"PASS real-again", r"exit status 0"],
          vms=[raw("modes")], arguments=["--append", "gdb=com2,wait"], gdb=STEPPED, status=0),
+    Case("option-rom-ipxe", [r"iPXE .*initialising devices", r"iPXE .*Open Source Network Boot"],
+         vms=["oprom0=image:ipxe.rom,name=a,mem=32M"]),
     Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
     # A minute each on a quiet machine; the group runs with `tools/test linux`.
     linux("linux-acpi", "linux-acpi.iso", [r"IO-APIC", r"LOC:\s+\d+"], "poweroff -f\r",

@@ -197,11 +197,17 @@ def blank_disk(path):
     path.write_bytes(bytes(16 << 20))
 
 
+def ipxe_rom(path):
+    unpack("ipxe-qemu")
+    path.write_bytes((ROOT / "usr/lib/ipxe/qemu/pxe-ne2k_pci.rom").read_bytes())
+
+
 MAKERS = {"syslinux-floppy.img": syslinux_floppy, "syslinux-menu.img": syslinux_menu,
           "isolinux.iso": isolinux, "grub-floppy.img": grub_floppy, "grub-disk.img": grub_disk,
           "grub.iso": grub_cd, "grub-tables.iso": grub_tables_cd, "mbr.img": mbr_record,
           "memtest.img": memtest_floppy, "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,
-          "small.img": small_disk, "blank.img": blank_disk, "empty.img": empty, "odd.rom": odd_rom}
+          "small.img": small_disk, "blank.img": blank_disk, "empty.img": empty, "odd.rom": odd_rom,
+          "ipxe.rom": ipxe_rom}
 
 
 def image(name):

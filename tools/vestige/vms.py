@@ -8,7 +8,7 @@ from .near import nearest
 from .problem import NOT_STARTED, Problem, USAGE
 from .size import MIB, parse_size
 
-KINDS = ("auto", "disk", "floppy", "cdrom", "raw", "rom")
+KINDS = ("auto", "disk", "floppy", "cdrom", "raw", "rom", "oprom")
 DRIVES = {
     "disk0": "disk unit=0x80",
     "disk1": "disk unit=0x81",
@@ -17,6 +17,8 @@ DRIVES = {
     "floppy0": "floppy unit=0x00",
     "floppy1": "floppy unit=0x01",
     "cd0": "cdrom",
+    "oprom0": "oprom",
+    "oprom1": "oprom",
 }
 DRIVE_WORDS = ("ro", "at", "start")  # these go with the image, the rest with the VM
 VM_WORDS = ("mem", "cpus", "boot", "com1", "trace")

@@ -50,7 +50,9 @@ struct Environment {
     ScreenObserver& screen;
     u64 memory_size = 0;         ///< bytes of RAM, the first MiB's holes included
     BoardFacts board;
-    std::string_view boot_order; ///< letters: a floppy, c disk, d CD
+    std::string_view boot_order; ///< letters: a floppy, c disk, d CD, n option ROM
+    /// Images of option ROMs, in the order of their initialisation.
+    std::span<const std::span<const std::byte>> option_roms;
     /// Raw code to start in place of booting: copied to raw_address, entered at raw_entry.
     std::span<const std::byte> raw_code;
     Gpa raw_address;

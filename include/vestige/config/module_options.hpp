@@ -10,14 +10,14 @@
 namespace vestige::config {
 
 /// automatic: by content, which only the disk layer can tell.
-enum class ModuleKind : u8 { automatic, disk, floppy, cdrom, raw, rom, config, symbols };
+enum class ModuleKind : u8 { automatic, disk, floppy, cdrom, raw, rom, option_rom, config, symbols };
 
 /// The word that names a kind ("disk", "floppy", ...).
 [[nodiscard]] std::string_view name_of(ModuleKind kind);
 
-/// boot=: a floppy, c hard disk, d CD-ROM.
-enum class BootDevice : u8 { floppy, hard_disk, cdrom };
-using BootOrder = StaticVector<BootDevice, 3>;
+/// boot=: a floppy, c hard disk, d CD-ROM, n what an option ROM boots, as a network card's does.
+enum class BootDevice : u8 { floppy, hard_disk, cdrom, option_rom };
+using BootOrder = StaticVector<BootDevice, 4>;
 
 /// com1=: where the VM's COM1 goes.
 enum class Com1Route : u8 { console, none, com2 };

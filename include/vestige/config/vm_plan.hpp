@@ -9,6 +9,7 @@ namespace vestige::config {
 
 inline constexpr unsigned most_modules = 64;
 inline constexpr unsigned most_vms = 64;
+inline constexpr unsigned most_option_roms = 4; ///< per VM
 inline constexpr unsigned most_disks = 8; ///< per VM, of all kinds together
 
 /// One module as it was loaded. kind is never automatic: that has been sniffed by then.
@@ -36,10 +37,11 @@ struct VmPlan {
     unsigned cpus = 1;
     unsigned first_cpu = 0; ///< index of the physical CPU that runs vCPU 0; the others follow
     BootSource source = BootSource::builtin;
-    unsigned module = 0; ///< of the image that names the VM: raw, rom or the first disk to boot
+    unsigned module = 0; ///< of the image that names the VM: raw, rom, or the first to boot of the others
     Gpa at{0x7c00};
     FarPtr start{0x0000, 0x7c00};
     StaticVector<DiskPlan, most_disks> disks;
+    StaticVector<unsigned, most_option_roms> option_roms; ///< indices into the modules
     BootOrder boot;
     Com1Route com1 = Com1Route::console;
     TraceOptions trace;

@@ -4,6 +4,7 @@
 
 #include "vestige/base/log.hpp"
 #include "vestige/bios/bios.hpp"
+#include "vestige/config/vm_plan.hpp"
 #include "vestige/cpu/decode_cache.hpp"
 #include "vestige/cpu/exception_combining.hpp"
 #include "vestige/cpu/linear_access.hpp"
@@ -41,6 +42,8 @@ struct VmConfig {
     std::span<const std::byte> raw_code;
     Gpa raw_address{0x7c00};
     FarPtr raw_entry{0, 0x7c00};
+    /// Option ROMs that the BIOS initialises.
+    StaticVector<std::span<const std::byte>, config::most_option_roms> option_roms;
     /// A boot ROM of the guest's own: then there is no BIOS of ours.
     std::span<const std::byte> boot_rom;
     OnFault on_fault = OnFault::stop;

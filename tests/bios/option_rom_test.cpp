@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Option ROMs made here: headers, and entry points at which code of the test runs.
+#include "table_fixture.hpp"
+
+namespace vestige::bios {
+namespace {
+
+struct Rom {
+    explicit Rom(std::size_t units = 4) : bytes(units * 512) {
+        store_le<u16>(bytes, 0, 0xaa55);
+        bytes[2] = static_cast<std::byte>(units);
+    }
+    Rom& display() {
+        store_le<u16>(bytes, 0x18, 0x40);
+        store_le<u32>(bytes, 0x40, 0x52494350); // "PCIR"
+        bytes[0x4f] = std::byte{3};
+        return *this;
+    }
+    Rom& plug_and_play(u16 connect, u16 boot) {
+        store_le<u16>(bytes, 0x1a, 0x80);
+        store_le<u32>(bytes, 0x80, 0x506e5024); // "$PnP"
+        store_le<u16>(bytes, 0x96, connect);
+        store_le<u16>(bytes, 0x9a, boot);
+        return *this;
+    }
+    Rom& sealed() {
+        bytes.back() = std::byte{0};
+        u8 sum = 0;
+        for (const std::byte each : bytes)
+            sum = static_cast<u8>(sum + static_cast<u8>(each));
+        bytes.back() = static_cast<std::byte>(u8{0} - sum);
+        return *this;
+    }
+    std::vector<std::byte> bytes;
+};
+
+class OptionRoms : public test::TablePc {
+  protected:
+    static constexpr FarPtr nothing_boots{0xf000, wait_stubs + 8 * 0x18};
+
+    void SetUp() override {} // each test has its own ROMs
+    void give(std::initializer_list<Rom> images) {
+        roms = images;
+        option_roms.clear();
+        for (const Rom& each : roms)
+            option_roms.emplace_back(each.bytes);
+        unit.emplace(environment());
+    }
+    /// Code at a ROM's entry point: notes its name, does more, returns with RETF.
+    void code(FarPtr at, const std::string& name, std::function<void()> more = [] {}) {
+        handle(at, [this, name, more] {
+            calls_made.push_back(name);
+            more();
+            const u16 ip = pop();
+            go({pop(), ip});
+        });
+    }
+    /// POST, and on to where nothing boots or to a place.
+    bool power_on_to(FarPtr place) {
+        go({0xf000, 0xe05b});
+        return run_to(place);
+    }
+    std::vector<Rom> roms;
+    std::vector<std::string> calls_made;
+};
+
+TEST_F(OptionRoms, AreInitialisedInOrderAtTwoKibSteps) {
+    give({Rom{5}.sealed(), Rom{1}.sealed()});
+    code({0xc800, 3}, "first", [this] {
+        const u64 installation = cpu.segment(cpu::SegmentName::es).base + cpu.regs.word(cpu::Gpr::rdi);
+        EXPECT_EQ(installation, find("$PnP"));
+        EXPECT_NE(cpu.regs.rflags & cpu::rflags::interrupt, 0U);
+    });
+    code({0xc900, 3}, "second");
+    ASSERT_TRUE(power_on_to(nothing_boots));
+    EXPECT_EQ(calls_made, (std::vector<std::string>{"first", "second"}));
+}
+
+TEST_F(OptionRoms, DisplaysComeFirstAndToTheirOwnPlace) {
+    give({Rom{4}.sealed(), Rom{64}.display().sealed()});
+    code({0xc000, 3}, "display");
+    code({0xc800, 3}, "other");
+    ASSERT_TRUE(power_on_to(nothing_boots));
+    EXPECT_EQ(calls_made, (std::vector<std::string>{"display", "other"}));
+}
+
+TEST_F(OptionRoms, TheNextOneTakesTheRoomThatOneGivesUp) {
+    give({Rom{64}.sealed(), Rom{64}.sealed(), Rom{4}.sealed()});
+    code({0xc800, 3}, "shrinks", [this] { memory.store<u8>(Gpa{0xc8002}, 4); });
+    code({0xc880, 3}, "goes", [this] { memory.store<u16>(Gpa{0xc8800}, 0); });
+    // The third is put where the second was; its code is the same handler's place.
+    ASSERT_TRUE(power_on_to(nothing_boots));
+    EXPECT_EQ(calls_made, (std::vector<std::string>{"shrinks", "goes", "goes"}));
+}
+
+TEST_F(OptionRoms, BrokenImagesAreLeftOut) {
+    Rom bad_sum = Rom{4}.sealed(), no_signature = Rom{4}.sealed(), cut = Rom{4}.sealed(),
+        empty = Rom{4}.sealed();
+    bad_sum.bytes[100] = std::byte{1};
+    no_signature.bytes[0] = std::byte{0};
+    cut.bytes.resize(1000);
+    empty.bytes[2] = std::byte{0};
+    give({bad_sum, no_signature, cut, empty, Rom{4}.sealed()});
+    code({0xc800, 3}, "good");
+    ASSERT_TRUE(power_on_to(nothing_boots));
+    EXPECT_EQ(calls_made, (std::vector<std::string>{"good"}));
+}
+
+TEST_F(OptionRoms, ConnectionVectorsAreCalledOnceBeforeTheBoot) {
+    give({Rom{4}.plug_and_play(0x200, 0).sealed(), Rom{4}.sealed(),
+          Rom{4}.plug_and_play(0x300, 0).sealed()});
+    for (const u16 segment : {0xc800, 0xc880, 0xc900})
+        code({segment, 3}, "init");
+    code({0xc800, 0x200}, "connect 1");
+    code({0xc900, 0x300}, "connect 3");
+    ASSERT_TRUE(power_on_to(nothing_boots));
+    EXPECT_EQ(calls_made,
+              (std::vector<std::string>{"init", "init", "init", "connect 1", "connect 3"}));
+}
+
+TEST_F(OptionRoms, BootstrapVectorIsInTheBootOrder) {
+    boot_order = "acdn";
+    give({Rom{4}.plug_and_play(0, 0x200).sealed()});
+    code({0xc800, 3}, "init");
+    ASSERT_TRUE(power_on_to({0xc800, 0x200}));
+    EXPECT_EQ(calls_made, (std::vector<std::string>{"init"}));
+    code({0xc800, 0x200}, "boot"); // comes back without having booted
+    ASSERT_TRUE(run_to(nothing_boots));
+    EXPECT_EQ(calls_made, (std::vector<std::string>{"init", "boot"}));
+}
+
+TEST_F(OptionRoms, WithoutAPlaceInTheBootOrderNobodyBootsIt) {
+    boot_order = "acd";
+    give({Rom{4}.plug_and_play(0, 0x200).sealed()});
+    code({0xc800, 3}, "init");
+    code({0xc800, 0x200}, "boot");
+    ASSERT_TRUE(power_on_to(nothing_boots));
+    EXPECT_EQ(calls_made, (std::vector<std::string>{"init"}));
+}
+
+TEST_F(OptionRoms, TheBootGoesThroughAHookedVector) {
+    give({Rom{4}.sealed()});
+    code({0xc800, 3}, "init", [this] { memory.store<u32>(Gpa{0x19 * 4}, 0xc8000200); });
+    EXPECT_TRUE(power_on_to({0xc800, 0x200}));
+}
+
+TEST_F(OptionRoms, ASpoiltStackLeadsNowhereElse) {
+    give({Rom{4}.sealed(), Rom{4}.sealed()});
+    code({0xc800, 3}, "init", [this] {
+        const u64 stack = cpu.regs.word(cpu::Gpr::rsp);
+        for (u64 i = 2; i < 6; ++i)
+            memory.store<u16>(Gpa{stack + 2 * i}, 0xffff);
+    });
+    EXPECT_TRUE(power_on_to(nothing_boots));
+    EXPECT_EQ(calls_made, (std::vector<std::string>{"init"}));
+}
+
+} // namespace
+} // namespace vestige::bios
