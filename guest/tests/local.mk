@@ -18,6 +18,7 @@ guest_tests = \
     fault_signature \
     fault_stack_rom \
     gdb_tour \
+    interpreted \
     modes \
     msr_cpuid \
     pictures \

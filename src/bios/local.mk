@@ -19,6 +19,7 @@ core_sources += \
     src/bios/disk_internal.hpp \
     src/bios/fonts.cpp \
     src/bios/fonts.hpp \
+    src/bios/door.cpp \
     src/bios/hardware.cpp \
     src/bios/interrupts.cpp \
     src/bios/key_buffer.cpp \
@@ -40,6 +41,7 @@ core_sources += \
     src/bios/platform_tables.cpp \
     src/bios/platform_tables.hpp \
     src/bios/post.cpp \
+    src/bios/real_mode_cpu.hpp \
     src/bios/rom.cpp \
     src/bios/serial.cpp \
     src/bios/smbios.cpp \

@@ -40,9 +40,10 @@ void put_stubs(Rom rom) {
     }
 }
 
-/// A near jump at offset to the call stub of an interrupt.
+/// A near jump at offset to the call stub of an interrupt, or its door.
 void put_jump(Rom rom, u16 offset, u8 interrupt) {
-    const u16 target = static_cast<u16>(call_stubs + 4 * interrupt);
+    const u16 target = interrupt == video_interrupt ? video_door
+                                                    : static_cast<u16>(call_stubs + 4 * interrupt);
     rom[offset] = std::byte{0xe9};
     store_le<u16>(rom, offset + 1U, static_cast<u16>(target - (offset + 3)));
 }

@@ -93,6 +93,21 @@ void Vm::serve(bios::Stub stub) {
         rearm();
 }
 
+/// The OUT has been skipped already. A call that is done goes on behind the byte after it.
+void Vm::at_door() {
+    constexpr u64 out_length = 2;
+    const u64 behind = vcpu_->regs.rip, door = behind - out_length;
+    vcpu_->regs.rip = door;
+    const auto stub = stub_at(cpu::linear_rip(*vcpu_), (vcpu_->cr0() & cpu::cr0::pg) != 0);
+    if (!stub || !bios_ || !bios::callable_from(*vcpu_, stub->entry)) {
+        vcpu_->regs.rip = behind;
+        return;
+    }
+    serve(*stub);
+    if (vcpu_->regs.rip == behind)
+        vcpu_->regs.rip = door + bios::vmcall_length;
+}
+
 /// An exception whose vector still is the BIOS's comes back for ever: said once, the guest goes on.
 void Vm::watch_fault_loop(u8 interrupt) {
     constexpr unsigned hopeless = 1000;

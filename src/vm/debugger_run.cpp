@@ -2,6 +2,7 @@
 // Between two stops: runs and steps the guest and looks for what it is to be stopped at.
 #include "vestige/vm/debugger.hpp"
 
+#include "vestige/bios/door.hpp"
 #include "vestige/bios/rom.hpp"
 #include "vestige/cpu/control_registers.hpp"
 #include "vestige/cpu/decoder.hpp"
@@ -256,7 +257,10 @@ bool Debugger::matches(const BreakSpec& spec, const vcpu::VmExit& exit) const {
         return io != nullptr && io->port.value + bytes(io->width) > spec.first_port.value &&
                io->port <= spec.last_port;
     }
-    if (spec.kind != BreakKind::bios_before || !std::holds_alternative<vcpu::HypercallExit>(exit))
+    const auto* const io = std::get_if<vcpu::IoExit>(&exit);
+    const bool called = std::holds_alternative<vcpu::HypercallExit>(exit) ||
+                        (io != nullptr && io->port == bios::Door::door);
+    if (spec.kind != BreakKind::bios_before || !called)
         return false;
     const auto stub = bios::identify(cpu::linear_rip(*cpu_));
     return stub && stub->entry == bios::Entry::call && stub->interrupt == spec.interrupt &&

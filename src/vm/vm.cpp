@@ -43,16 +43,9 @@ bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
     msrs_.emplace(vcpu, *this,
                   cpu::MsrFeatures{cpuid_.control_features(), cpuid_.tsc_aux()});
     if (config_.boot_rom.empty())
-        bios_.emplace(bios::Environment{
-            .cpu = vcpu, .memory = board_.memory, .a20 = board_.a20, .clock = *this,
-            .power = *this, .pic = board_.pic, .pit = board_.pit, .rtc = board_.rtc,
-            .keyboard = board_.keyboard, .com1 = board_.com1, .vga = board_.vga,
-            .pci = board_.pci, .drives = board_.drives, .screen = links_.screen,
-            .memory_size = config_.memory_size, .board = board_.facts(),
-            .boot_order = config_.boot_order.view(),
-            .option_roms = config_.option_roms.span(),
-            .raw_code = config_.raw_code, .raw_address = config_.raw_address,
-            .raw_entry = config_.raw_entry});
+        bios_.emplace(environment(vcpu));
+    if (config_.boot_rom.empty() && !door_.attach(board_.ports))
+        panic("a device of the board has the ports of the BIOS");
     debugger_.connect(vcpu, space);
     find_silent_calls();
     vcpu.hypercalls = this;
@@ -64,11 +57,24 @@ machine::Nanoseconds Vm::now() const {
     return host_.to_nanoseconds((stopped_at_ != 0 ? stopped_at_ : host_.tsc()) - tsc_start_);
 }
 
+bios::Environment Vm::environment(cpu::CpuState& cpu) {
+    return {.cpu = cpu, .memory = board_.memory, .a20 = board_.a20, .clock = *this,
+            .power = *this, .pic = board_.pic, .pit = board_.pit, .rtc = board_.rtc,
+            .keyboard = board_.keyboard, .com1 = board_.com1, .vga = board_.vga,
+            .pci = board_.pci, .drives = board_.drives, .screen = links_.screen,
+            .memory_size = config_.memory_size, .board = board_.facts(),
+            .boot_order = config_.boot_order.view(),
+            .option_roms = config_.option_roms.span(),
+            .raw_code = config_.raw_code, .raw_address = config_.raw_address,
+            .raw_entry = config_.raw_entry};
+}
+
 /// The CPU at the reset vector, which jumps into our ROM's POST or the guest's own ROM.
 void Vm::start() {
     board_.reset();
     if (bios_)
         board_.lapic.enter_virtual_wire_mode();
+    door_.reset();
     apply_a20();
     apply_video();
     vcpu_->reset();

@@ -3,6 +3,7 @@ check_programs += tests/bios_test
 tests_bios_test_SOURCES = \
     tests/bios/acpi_test.cpp \
     tests/bios/coverage_test.cpp \
+    tests/bios/door_test.cpp \
     tests/bios/keyboard_test.cpp \
     tests/bios/memory_map_test.cpp \
     tests/bios/option_rom_test.cpp \

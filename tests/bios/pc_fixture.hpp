@@ -90,8 +90,9 @@ class Pc : public ::testing::Test {
         EXPECT_TRUE(memory.add({Gpa{mib}, high, RegionKind::ram}));
     }
 
-    bios::Environment environment() {
-        return {.cpu = cpu,
+    bios::Environment environment() { return environment_for(cpu); }
+    bios::Environment environment_for(cpu::CpuState& any_cpu) {
+        return {.cpu = any_cpu,
                 .memory = memory,
                 .a20 = a20,
                 .clock = clock,
@@ -236,6 +237,7 @@ class Pc : public ::testing::Test {
         case 0xea:
             go({word_at(at + 3), word_at(at + 1)});
             return true;
+        case 0xe6: // the door of INT 10h, which is as long as a VMCALL with the byte behind it
         case 0x0f: {
             const auto stub = bios::identify(Linear{at});
             if (!stub)

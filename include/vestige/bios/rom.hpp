@@ -63,6 +63,9 @@ inline constexpr u16 smbios_table = 0xaa00;
 inline constexpr u16 rom_code = 0xb000;
 inline constexpr u16 bios32_entry = rom_code;
 inline constexpr u16 plug_and_play_entry = rom_code + 0x40;
+/// INT 10h: an OUT where the others have a VMCALL, as long with the byte behind it: see door.hpp.
+inline constexpr u16 video_door = rom_code + 0xb0;
+inline constexpr u8 video_interrupt = 0x10;
 
 // Of the video BIOS.
 inline constexpr u16 rom_font_16 = 0x1000;             ///< 256 glyphs of 16 lines
@@ -78,6 +81,7 @@ inline constexpr u16 rom_video_parameters = 0x3740; ///< 29 rows of 64 bytes
 inline constexpr u16 rom_graphics_font = 0xfa6e;    ///< 128 glyphs of 8 lines, of the IBM PC
 
 /// The stub whose VMCALL is at this linear address; nothing when it is not one of ours.
+/// The stub whose VMCALL or door is at this linear address; nothing when it is not one of ours.
 constexpr std::optional<Stub> identify(Linear address) {
     u64 offset = address.value() - rom_base.value();
     if (offset >= rom_size) // the same ROM below 4 GiB, where the CPU starts
@@ -90,6 +94,8 @@ constexpr std::optional<Stub> identify(Linear address) {
         return Stub{Entry::after_wait, static_cast<u8>((offset - wait_stubs) / 8)};
     if (offset - window_stubs < 0x800 && (offset & 7) == 2)
         return Stub{Entry::after_window, static_cast<u8>((offset - window_stubs) / 8)};
+    if (offset == video_door)
+        return Stub{Entry::call, video_interrupt};
     if (offset == pci_entry)
         return Stub{Entry::far_call, 0x1a};
     return {};

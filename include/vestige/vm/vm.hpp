@@ -4,6 +4,7 @@
 
 #include "vestige/base/log.hpp"
 #include "vestige/bios/bios.hpp"
+#include "vestige/bios/door.hpp"
 #include "vestige/config/vm_plan.hpp"
 #include "vestige/cpu/decode_cache.hpp"
 #include "vestige/cpu/exception_combining.hpp"
@@ -65,7 +66,8 @@ class Vm final : public machine::PowerControl,
                  public machine::TscClock,
                  public cpu::MemoryBus,
                  public cpu::MsrBackend,
-                 public vcpu::HypercallSink {
+                 public vcpu::HypercallSink,
+                 public bios::DoorKeeper {
   public:
     Vm(const VmConfig& config, HostServices& host, const VmLinks& links, const GuestStorage& storage);
 
@@ -108,6 +110,9 @@ class Vm final : public machine::PowerControl,
     /// Gives the guest an NMI as soon as it can take one.
     void send_nmi();
 
+    // DoorKeeper
+    void at_door() override;
+    [[nodiscard]] bios::Environment environment(cpu::CpuState& cpu) override;
     // PowerControl
     void request_reset(const char* why) override;
     void power_off() override;
@@ -190,6 +195,7 @@ class Vm final : public machine::PowerControl,
     cpu::PhysicalPath path_;
     std::optional<cpu::MsrState> msrs_;
     std::optional<bios::Bios> bios_;
+    bios::Door door_{*this};
     Debugger debugger_{path_};
     bool debugging_ = false; ///< debug_step() runs the guest
     BiosDone bios_done_; ///< by the exit that is being handled
