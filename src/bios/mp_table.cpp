@@ -4,6 +4,7 @@
 
 #include "apic_wires.hpp"
 #include "checksum.hpp"
+#include "platform_tables.hpp"
 
 #include "vestige/base/little_endian.hpp"
 #include "vestige/devices/pci_wiring.hpp"
@@ -75,13 +76,12 @@ void io_apic(Writer& w) {
 }
 
 void wires(Writer& w) {
-    constexpr u8 io = 3, local = 4, isa_lines = 16, pci_slots = 32, pins = 4,
-                 every_local_apic = 0xff;
+    constexpr u8 io = 3, local = 4, isa_lines = 16, pins = 4, every_local_apic = 0xff;
     for (u8 line = 0; line < isa_lines; ++line)
         if (line != apic::cascade_line)
             w.interrupt(io, Interrupt::vectored, apic::flags_of(line), isa_bus, line, apic::io_id,
                         apic::input_of(line));
-    for (u8 slot = 1; slot < pci_slots; ++slot)
+    for (u8 slot = 1; slot <= last_pci_slot; ++slot)
         for (u8 pin = 0; pin < pins; ++pin)
             w.interrupt(io, Interrupt::vectored, apic::high_level, pci_bus,
                         static_cast<u8>(slot << 2 | pin), apic::io_id,

@@ -4,7 +4,8 @@
 namespace vestige::bios {
 namespace {
 
-constexpr u8 successful = 0x00, unsupported = 0x81, device_not_found = 0x86, bad_register = 0x87;
+constexpr u8 successful = 0x00, unsupported = 0x81, device_not_found = 0x86, bad_register = 0x87,
+             buffer_too_small = 0x89;
 
 Outcome answer(Call& call, u8 status) {
     call.set_ah(status);
@@ -79,6 +80,25 @@ Outcome pci_write_word(Call& call) {
 }
 Outcome pci_write_dword(Call& call) {
     return access(call, Width::dword, true);
+}
+Outcome pci_interrupt_routing(Call& call) {
+    constexpr u16 header = 32, size_field = 6, segment_field = 4, offset_field = 2;
+    const bool by_segment = (call.env.cpu.cr0() & cpu::cr0::pe) == 0 ||
+                            (call.env.cpu.regs.rflags & cpu::rflags::vm) != 0;
+    if (!by_segment || call.bx() != 0)
+        return answer(call, unsupported);
+    const Gpa table = rom_base + pci_routing;
+    const u16 size = static_cast<u16>(call.env.memory.load<u16>(table + size_field) - header);
+    const u16 request = call.di(), room = call.load<u16>(cpu::SegmentName::es, request);
+    call.store<u16>(cpu::SegmentName::es, request, size);
+    if (room < size)
+        return answer(call, buffer_too_small);
+    const FarPtr buffer{
+        call.load<u16>(cpu::SegmentName::es, static_cast<u16>(request + segment_field)),
+        call.load<u16>(cpu::SegmentName::es, static_cast<u16>(request + offset_field))};
+    call.write_linear(buffer.linear(), call.env.memory.view(table + header, size));
+    call.set_bx(0); // no interrupt is PCI's alone
+    return answer(call, successful);
 }
 Outcome pci_unsupported(Call& call) {
     return answer(call, unsupported);

@@ -15,6 +15,8 @@ Outcome pci_read_dword(Call& call);
 Outcome pci_write_byte(Call& call);
 Outcome pci_write_word(Call& call);
 Outcome pci_write_dword(Call& call);
+/// The rows of $PIR, for real-mode and v86 callers: their buffer is named by a segment.
+Outcome pci_interrupt_routing(Call& call);
 Outcome pci_unsupported(Call& call);
 
 } // namespace vestige::bios

@@ -49,15 +49,15 @@ void put_bios32(Bytes rom) {
 void put_routing(Bytes rom) {
     constexpr u32 isa_bridge = u32{pci::isa_bridge_slot} << 3, piix3 = 0x70008086;
     constexpr std::size_t header = 32, row = 16, checksum = 31;
-    constexpr u8 pci_slots = 32, pins = 4;
-    const Bytes table = rom.subspan(pci_routing, header + row * (pci_slots - 1));
+    constexpr u8 pins = 4;
+    const Bytes table = rom.subspan(pci_routing, header + row * last_pci_slot);
     std::fill(table.begin(), table.end(), std::byte{0});
     put_text(table, 0, "$PIR");
     table[5] = std::byte{1}; // version 1.0
     store_le<u16>(table, 6, static_cast<u16>(table.size()));
     table[9] = static_cast<std::byte>(isa_bridge);
     store_le<u32>(table, 12, piix3);
-    for (u8 slot = 1; slot < pci_slots; ++slot) {
+    for (u8 slot = 1; slot <= last_pci_slot; ++slot) {
         const Bytes entry = table.subspan(header + row * (slot - 1U), row);
         entry[1] = static_cast<std::byte>(slot << 3);
         for (u8 pin = 0; pin < pins; ++pin) {

@@ -9,6 +9,9 @@
 
 namespace vestige::bios {
 
+/// Device numbers 1 to this one of PCI bus 0 are slots with interrupt pins.
+inline constexpr u8 last_pci_slot = 6;
+
 /// Writes $PnP, the BIOS32 directory, both with their entry points, and $PIR; and the MP tables
 /// where there is an APIC. rom is the whole ROM.
 void put_platform_tables(std::span<std::byte> rom, const MachineFacts& facts);

@@ -48,7 +48,7 @@ TEST_F(RomTables, RoutingTableHasTheWiresOfTheBoard) {
     const u64 at = find("$PIR");
     ASSERT_NE(at, 0U);
     const u16 size = word_at(at + 6);
-    EXPECT_EQ(size, 32 + 31 * 16);
+    EXPECT_EQ(size, 32 + 6 * 16);
     EXPECT_EQ(sum(bytes_at(at, size)), 0);
     EXPECT_EQ(byte_at(at + 9), 1 << 3);
     for (u64 row = at + 32; row < at + size; row += 16)
@@ -57,6 +57,25 @@ TEST_F(RomTables, RoutingTableHasTheWiresOfTheBoard) {
                       pci::first_route_register + pci::link_of(byte_at(row + 1) >> 3, pin));
             EXPECT_EQ(word_at(row + 3 + 3 * pin), pci::free_interrupts);
         }
+}
+
+TEST_F(RomTables, RoutingOptionsAreTheRowsOfTheTable) {
+    constexpr u16 size = 6 * 16;
+    cpu.load_real(cpu::SegmentName::es, 0x4000);
+    set(cpu::Gpr::rdi, 0x10);
+    set(cpu::Gpr::rbx, 0);
+    memory.store<u16>(Gpa{0x40010}, size - 1);
+    memory.store<u32>(Gpa{0x40012}, 0x50000020);
+    EXPECT_TRUE(call(0x1a, 0xb10e).carry());
+    EXPECT_EQ(cpu.regs.high(cpu::Gpr::rax), 0x89);
+    EXPECT_EQ(word_at(0x40010), size);
+    EXPECT_FALSE(call(0x1a, 0xb10e).carry());
+    EXPECT_EQ(cpu.regs.high(cpu::Gpr::rax), 0);
+    EXPECT_EQ(bytes_at(0x50020, size), bytes_at(find("$PIR") + 32, size));
+    cpu.cr0_value |= cpu::cr0::pe;
+    set(cpu::Gpr::rax, 0xb10e);
+    EXPECT_EQ(unit->call({Entry::far_call, 0x1a}), Outcome::done);
+    EXPECT_EQ(cpu.regs.high(cpu::Gpr::rax), 0x81);
 }
 
 TEST_F(RomTables, MultiprocessorTableIsOneProcessorWithAllWires) {
@@ -75,7 +94,7 @@ TEST_F(RomTables, MultiprocessorTableIsOneProcessorWithAllWires) {
         at += sizes[byte_at(at)];
     }
     EXPECT_EQ(at, table + word_at(table + 4));
-    EXPECT_EQ(count, (std::array<unsigned, 5>{1, 2, 1, 15 + 31 * 4, 2}));
+    EXPECT_EQ(count, (std::array<unsigned, 5>{1, 2, 1, 15 + 6 * 4, 2}));
     EXPECT_EQ(dword_at(table + 44 + 4), 0x306c3U);
 }
 
