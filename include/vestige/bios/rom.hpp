@@ -80,7 +80,6 @@ inline constexpr u16 rom_vbe_interface_size = 0xb4;
 inline constexpr u16 rom_video_parameters = 0x3740; ///< 29 rows of 64 bytes
 inline constexpr u16 rom_graphics_font = 0xfa6e;    ///< 128 glyphs of 8 lines, of the IBM PC
 
-/// The stub whose VMCALL is at this linear address; nothing when it is not one of ours.
 /// The stub whose VMCALL or door is at this linear address; nothing when it is not one of ours.
 constexpr std::optional<Stub> identify(Linear address) {
     u64 offset = address.value() - rom_base.value();
