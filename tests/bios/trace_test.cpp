@@ -62,7 +62,7 @@ TEST_F(Trace, FunctionsChosenByAxAndByBl) {
     EXPECT_EQ(line(0x10, 0x1200), "int 10h ah=12h bl=10h get EGA information -> bx=0003h "
                                   "cx=0009h");
     bx(0);
-    EXPECT_EQ(line(0x10, 0x0e41), "int 10h ah=0eh teletype char=41h'A' page=0 ->");
+    EXPECT_EQ(line(0x10, 0x0e41), "int 10h ah=0eh teletype char=41h'A' colour=00h ->");
 }
 
 TEST_F(Trace, UnknownAndRefusedFunctionsShowTheError) {

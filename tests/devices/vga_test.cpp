@@ -329,8 +329,10 @@ TEST_F(VgaTest, DispiSetsModes) {
     dispi(6, 1024);
     dispi(8, 1000);
     dispi(9, 10);
-    EXPECT_EQ(dispi(8), 384); // the picture stays inside
-    EXPECT_EQ(vga.packed_mode()->start, 10U * 4096 + 384 * 4);
+    EXPECT_EQ(dispi(8), 1000); // a row goes on in the next one
+    EXPECT_EQ(vga.packed_mode()->start, 10U * 4096 + 1000 * 4);
+    dispi(9, 0xffff);
+    EXPECT_EQ(dispi(8), 384); // the last row stays inside
     dispi(4, 0x43);
     EXPECT_EQ(dispi(1), Vga::most_width);
     dispi(4, 0);
