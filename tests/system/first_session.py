@@ -17,6 +17,8 @@ COMMANDS = [
     "delete", "monitor bint 10 0e", "continue", "monitor u 0:7c30 3", "monitor del all", "out",
     "monitor screen", "detach",
 ]
+# Where the BIOS has its stubs moves whenever the ROM grows.
+STUB = re.compile(r"\b0x000f[0-9a-f]{4}\b")
 HIDDEN = re.compile(r"^\+\+|^warning:|^of GDB|^determining|^$")
 
 
@@ -31,7 +33,7 @@ def transcript(text):
 def check(text):
     fresh = transcript(text)
     (BUILD / "test-logs/first-debugging-session.txt").write_text(fresh)
-    if not TRANSCRIPT.exists() or TRANSCRIPT.read_text() != fresh:
+    if not TRANSCRIPT.exists() or STUB.sub("", TRANSCRIPT.read_text()) != STUB.sub("", fresh):
         return f"{TRANSCRIPT.name} is not what build/test-logs/{TRANSCRIPT.name} is now"
     return ""
 
