@@ -18,6 +18,7 @@ class BareBochs(Bochs):
     def __init__(self, folder, cd):
         self.folder = folder
         self.link = None
+        self.relay = None
         self.listener = socket.create_server(("127.0.0.1", 0))
         medium = f"ata0-master: type=cdrom, path={cd}, status=inserted\nboot: cdrom"
         # The kernel reads MSRs that Bochs lacks and Vestige gives to its guests.
