@@ -6,6 +6,7 @@
 #include "vestige/bios/rom.hpp"
 #include "vestige/cpu/control_registers.hpp"
 #include "vestige/cpu/decoder.hpp"
+#include "vestige/vm/state_text.hpp"
 
 #include <algorithm>
 
@@ -18,24 +19,6 @@ namespace {
 
 /// Instructions between a change of CR0 and the far jump that makes it effective.
 constexpr unsigned mode_chase_length = 16;
-
-const char* name_of(cpu::Mode mode) {
-    switch (mode) {
-    case cpu::Mode::real:
-        return "real mode";
-    case cpu::Mode::v86:
-        return "virtual-8086 mode";
-    case cpu::Mode::protected16:
-        return "16-bit protected mode";
-    case cpu::Mode::protected32:
-        return "32-bit protected mode";
-    case cpu::Mode::long_compatibility:
-        return "compatibility mode";
-    case cpu::Mode::long64:
-        break;
-    }
-    return "64-bit mode";
-}
 
 } // namespace
 
