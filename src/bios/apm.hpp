@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// INT 15h AH=53h: Advanced Power Management 1.2 through its real-mode interface.
+// INT 15h AH=53h: Advanced Power Management 1.2 through its three interfaces.
 #pragma once
 
 #include "vestige/bios/call.hpp"
@@ -7,10 +7,11 @@
 namespace vestige::bios {
 
 Outcome apm_check(Call& call);
-/// Connect and disconnect: the real-mode interface has no state.
+/// Connect and disconnect: the interfaces have no state.
 Outcome apm_connect(Call& call);
-Outcome apm_no_16_bit(Call& call);
-Outcome apm_no_32_bit(Call& call);
+/// Tell the protected-mode interfaces' segments and their entry.
+Outcome apm_connect_16_bit(Call& call);
+Outcome apm_connect_32_bit(Call& call);
 /// Sleeps until the next interrupt.
 Outcome apm_idle(Call& call);
 Outcome apm_busy(Call& call);
@@ -21,5 +22,6 @@ Outcome apm_power_status(Call& call);
 Outcome apm_event(Call& call);
 Outcome apm_version(Call& call);
 Outcome apm_capabilities(Call& call);
+Outcome apm_unknown(Call& call);
 
 } // namespace vestige::bios

@@ -9,9 +9,11 @@ bool in_protected_mode(const cpu::CpuState& state) {
 }
 
 /// Real-mode services address memory by selector; protected-mode callers get the PCI BIOS, as its
-/// specification has it, and errors for the rest.
-bool works_in_protected_mode(const Service& service) {
-    return service.id.starts_with("1A/B1");
+/// specification has it, APM through its entry, and errors for the rest.
+bool works_in_protected_mode(const Service& service, Entry entry) {
+    constexpr u16 apm = 0x53;
+    return service.id.starts_with("1A/B1") ||
+           (entry == Entry::far_call && service.selector >> 8 == apm);
 }
 
 } // namespace
@@ -58,13 +60,16 @@ Outcome Bios::call(Stub stub) {
     const Interrupt& entry = interrupts[stub.interrupt];
     if (entry.idle)
         return Outcome::done;
+    Call call{env_, stub};
+    if (stub.entry == Entry::continuation && entry.functions != nullptr)
+        return entry.functions->resumed != nullptr ? entry.functions->resumed(call)
+                                                   : Outcome::done;
     const Service* const service = find_service(stub.interrupt, env_.cpu.regs);
     Handler handler = service != nullptr ? service->handler : nullptr;
-    if (service != nullptr && in_protected_mode(env_.cpu) && !works_in_protected_mode(*service))
+    if (service != nullptr && in_protected_mode(env_.cpu) && !works_in_protected_mode(*service, stub.entry))
         handler = nullptr;
     if (handler == nullptr && entry.functions != nullptr)
         handler = entry.functions->fallback;
-    Call call{env_, stub};
     return handler == nullptr ? Outcome::done : handler(call);
 }
 

@@ -27,16 +27,16 @@ Area area_of(std::span<const std::byte> table, std::size_t at) {
 } // namespace
 
 Outcome move_block(Call& call) {
-    constexpr u16 most_words = 0x8000;
+    constexpr u64 segment_size = 0x10000;
     constexpr u8 exception = 0x02;
     std::array<std::byte, table_size> table{};
     call.read(cpu::SegmentName::es, call.si(), table);
     const Area source = area_of(table, source_descriptor);
     const Area target = area_of(table, target_descriptor);
-    const u64 size = u64{call.cx()} * 2;
-    // The copy runs through the descriptors: past their limits it faults, as the CPU would.
-    if (call.cx() > most_words ||
-        (size != 0 && (size - 1 > source.limit || size - 1 > target.limit)))
+    // The copy runs through the descriptors: past their limits it faults, as the CPU would, and
+    // past 64 KiB its offsets begin anew, which copies the same once more.
+    const u64 size = std::min(u64{call.cx()} * 2, segment_size);
+    if (size != 0 && (size - 1 > source.limit || size - 1 > target.limit))
         return call.fail(exception);
     // Physical copy with A20 on, as the service turns it on while it works.
     std::array<std::byte, 512> buffer{};

@@ -171,6 +171,13 @@ Outcome Call::call_interrupt(u8 number) {
     return jump_to_interrupt(number);
 }
 
+Outcome Call::call_routine(FarPtr routine) {
+    push(bios_segment);
+    push(static_cast<u16>(continuation_stubs + 4 * stub_.interrupt));
+    regs().rflags |= cpu::rflags::interrupt;
+    return jump(routine);
+}
+
 Outcome Call::jump_to_interrupt(u8 number) {
     std::array<std::byte, 4> vector{};
     read_linear(Linear{u64{number} * 4}, vector);

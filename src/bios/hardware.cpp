@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Hardware interrupts without a device of ours behind them, and INT 05h.
+// Hardware interrupts without a device of ours behind them.
 #include "vestige/bios/service.hpp"
 
 namespace vestige::bios {
@@ -67,14 +67,6 @@ Outcome fpu_interrupt(Call& call) {
         return Outcome::done;
     call.env.pic.end_of_interrupt(13);
     return call.call_interrupt(0x02);
-}
-
-/// Without a printer every attempt ends with the error status.
-Outcome print_screen(Call& call) {
-    constexpr Gpa status{0x500};
-    constexpr u8 failed = 0xff;
-    call.env.memory.store<u8>(status, failed);
-    return Outcome::done;
 }
 
 } // namespace vestige::bios

@@ -37,7 +37,7 @@ constexpr std::array served_rows{
     handles(0x71, "INT 71", "IRQ 9", redirected_interrupt),
     handles(0x72, {}, "IRQ 10", unexpected_interrupt),
     handles(0x73, {}, "IRQ 11", unexpected_interrupt),
-    refused(handles(0x74, "INT 74", "mouse", unexpected_interrupt)),
+    handles(0x74, "INT 74", "mouse", mouse_interrupt),
     handles(0x75, "INT 75", "FPU", fpu_interrupt),
     handles(0x76, "INT 76", "fixed disk controller", disk_interrupt),
     handles(0x77, {}, "IRQ 15", unexpected_interrupt),
@@ -82,7 +82,7 @@ constexpr std::array structure_rows{
     structure("$PIR", "PCI interrupt routing table", true),
     structure("MP table", "MP floating pointer", true),
     structure("$PMM", "POST memory manager", false),
-    structure("APM PM entry", "APM protected-mode entry", false),
+    structure("APM PM entry", "APM protected-mode entry", true),
 };
 
 constexpr auto plain_rows = [] {

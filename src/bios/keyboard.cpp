@@ -70,8 +70,7 @@ void show_locks(const Flags& flags) {
     if ((shown & 7) == wanted)
         return;
     flags.call.set_bda<u8>(bda::keyboard_leds, static_cast<u8>((shown & 0xf8) | wanted));
-    flags.call.env.keyboard.write_port(Port{0x60}, Width::byte, set_leds);
-    flags.call.env.keyboard.write_port(Port{0x60}, Width::byte, wanted);
+    static_cast<void>(flags.call.env.keyboard.ask_keyboard(std::array{set_leds, wanted}));
 }
 
 /// Caps, Num and Scroll Lock toggle once a press: 40:18h remembers that the key is held.
@@ -124,11 +123,14 @@ u16 grey_word(u8 key, u8 shifts) {
 u16 word_of(const Flags& flags, u8 key, bool e0) {
     if (key >= key_words.size())
         return 0;
-    const KeyWords& words = key_words[key];
+    const KeyChange found = find_key(flags.call.env.keys, key);
+    const KeyWords& words = found.words;
     const u8 shifts = flags.get(bda::shift_flags);
     const bool shifted = (shifts & (left_shift | right_shift)) != 0;
     if (e0)
         return grey_word(key, shifts);
+    if (found.third != 0 && (flags.get(bda::keyboard_flags3) & right_alt) != 0)
+        return static_cast<u16>(key << 8 | found.third);
     if ((shifts & alt) != 0)
         return words.alt;
     if ((shifts & control) != 0)

@@ -80,8 +80,21 @@ Outcome shift_flags(Call& call) {
     return Outcome::done;
 }
 
-Outcome typematic(Call&) {
-    return Outcome::done; // the host's keyboard repeats, not ours
+/// AL: 0 sets the default, 5 the delay in BH and the rate in BL, 6 tells both.
+Outcome typematic(Call& call) {
+    constexpr u8 set_typematic = 0xf3, set_default = 0, set = 5, tell = 6;
+    constexpr u8 usual = 0x2b, longest_delay = 3, slowest_rate = 0x1f;
+    devices::Keyboard8042& keyboard = call.env.keyboard;
+    if (call.al() == set_default)
+        static_cast<void>(keyboard.ask_keyboard(std::array{set_typematic, usual}));
+    if (call.al() == set && call.bh() <= longest_delay && call.bl() <= slowest_rate)
+        static_cast<void>(keyboard.ask_keyboard(
+            std::array{set_typematic, static_cast<u8>(call.bh() << 5 | call.bl())}));
+    if (call.al() == tell) {
+        call.set_bh(keyboard.typematic() >> 5);
+        call.set_bl(keyboard.typematic() & slowest_rate);
+    }
+    return Outcome::done;
 }
 
 Outcome push_to_buffer(Call& call) {
@@ -114,6 +127,11 @@ Outcome capability_check(Call& call) {
     return Outcome::done;
 }
 
+/// AH would change if there were AH=20h-22h.
+Outcome no_122_keys(Call&) {
+    return Outcome::done;
+}
+
 Outcome hp_check(Call& call) {
     if (call.al() == 0x08)
         call.set_ah(0x02);
@@ -124,7 +142,7 @@ constexpr std::array rows{
     by_ah(0x00, "16/00", "read key", read_key, "", "scan=ah char=al'"),
     by_ah(0x01, "16/01", "peek", peek_at_key, "", "zf scan=ah char=al'"),
     by_ah(0x02, "16/02", "shift flags", shift_flags, "", "al"),
-    by_ah(0x03, "16/03", "typematic", typematic, "al bx", ""),
+    by_ah(0x03, "16/03", "typematic", typematic, "al bx", "bx"),
     by_ah(0x05, "16/05", "push key", push_to_buffer, "scan=ch char=cl'", "al"),
     by_ah(0x09, "16/09", "functionality", functionality, "", "al"),
     by_ah(0x0a, "16/0A", "keyboard id", keyboard_id, "", "bx"),
@@ -134,7 +152,7 @@ constexpr std::array rows{
     refused(by_ah(0x55, "16/55", "Microsoft Word check", nullptr, "al", "ax")),
     by_ah(0x6f, "16/6F", "HP check", hp_check, "al", "ah"),
     by_ah(0x92, "16/92", "capability check", capability_check, "", "ah"),
-    by_ah(0xa2, "16/A2", "122-key check", capability_check, "", "ah"),
+    by_ah(0xa2, "16/A2", "122-key check", no_122_keys, "", "ah"),
 };
 
 } // namespace

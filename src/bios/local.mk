@@ -13,23 +13,30 @@ core_sources += \
     src/bios/call.cpp \
     src/bios/canvas.cpp \
     src/bios/canvas.hpp \
+    src/bios/cd_boot.cpp \
     src/bios/checksum.hpp \
     src/bios/disk.cpp \
     src/bios/disk_extended.cpp \
     src/bios/disk_internal.hpp \
+    src/bios/door.cpp \
+    src/bios/edd_parameters.cpp \
+    src/bios/floppy.cpp \
     src/bios/fonts.cpp \
     src/bios/fonts.hpp \
-    src/bios/door.cpp \
+    src/bios/fossil.cpp \
     src/bios/hardware.cpp \
     src/bios/interrupts.cpp \
     src/bios/key_buffer.cpp \
     src/bios/key_buffer.hpp \
     src/bios/keyboard.cpp \
+    src/bios/keyboard_layouts.cpp \
     src/bios/keyboard_map.cpp \
     src/bios/keyboard_map.hpp \
     src/bios/keyboard_services.cpp \
     src/bios/machine_facts.cpp \
     src/bios/memory_map.cpp \
+    src/bios/mouse.cpp \
+    src/bios/mouse.hpp \
     src/bios/mp_table.cpp \
     src/bios/mp_table.hpp \
     src/bios/option_rom.cpp \
@@ -41,9 +48,13 @@ core_sources += \
     src/bios/platform_tables.cpp \
     src/bios/platform_tables.hpp \
     src/bios/post.cpp \
+    src/bios/printer.cpp \
+    src/bios/protected_mode.cpp \
+    src/bios/protected_mode.hpp \
     src/bios/real_mode_cpu.hpp \
     src/bios/rom.cpp \
     src/bios/serial.cpp \
+    src/bios/serial_internal.hpp \
     src/bios/smbios.cpp \
     src/bios/smbios.hpp \
     src/bios/system.cpp \

@@ -153,12 +153,12 @@ Outcome initialize_from(Call& call, u16 number, u16 next) {
 } // namespace
 
 Outcome run_option_roms(Call& call) {
-    if (call.env.option_roms.empty())
-        return bootstrap(call);
-    for (u16 segment = video_rom; segment < end_of_roms; segment = static_cast<u16>(segment + step))
-        call.env.memory.store<u16>(address(segment), 0);
     call.env.cpu.set_segment(SegmentName::ss, cpu::real_mode_segment(0));
     call.env.cpu.regs.set(Gpr::rsp, post_stack);
+    if (call.env.option_roms.empty())
+        return call.jump_to_interrupt(bootstrap_interrupt);
+    for (u16 segment = video_rom; segment < end_of_roms; segment = static_cast<u16>(segment + step))
+        call.env.memory.store<u16>(address(segment), 0);
     return initialize_from(call, 0, first_rom);
 }
 

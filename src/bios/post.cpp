@@ -40,7 +40,7 @@ void program_devices(Call& call) {
     out(call.env.pit, 0x40, 0x00);
     out(call.env.pit, 0x61, 0x00);
     out(call.env.keyboard, 0x64, 0x60);
-    out(call.env.keyboard, 0x60, 0x45); // translated scan codes, IRQ 1
+    out(call.env.keyboard, 0x60, 0x65); // translated scan codes, IRQ 1, mouse off
     call.env.com1.write(uart_interrupt_enable, 0);
     namespace reg = devices::cmos;
     call.env.rtc.write(reg::status_a, 0x26);
@@ -82,6 +82,10 @@ void fill_disk_tables(Call& call) {
 u16 equipment_word(const Call& call) {
     const std::size_t floppies = call.env.drives.count(DriveType::floppy);
     u16 word = 0x0002 | 0x0020 | 0x0200; // FPU, 80x25 colour, one serial port
+    if (call.env.board.parallel_port)
+        word |= 0x4000;
+    if (call.env.board.mouse)
+        word |= 0x0004;
     if (floppies != 0)
         word = static_cast<u16>(word | 1 | (floppies - 1) << 6);
     return word;
@@ -91,6 +95,8 @@ void fill_data_area(Call& call) {
     for (u64 at = 0x400; at < 0x500; at += 2)
         call.env.memory.store<u16>(Gpa{at}, 0);
     call.set_bda<u16>(bda::com_ports, 0x3f8);
+    if (call.env.board.parallel_port)
+        call.set_bda<u16>(bda::lpt_ports, 0x378);
     call.set_bda<u16>(bda::ebda_segment, ebda_segment);
     call.set_bda<u16>(bda::equipment, equipment_word(call));
     call.set_bda<u16>(bda::base_memory, base_memory_kib);
@@ -170,7 +176,7 @@ Outcome power_on_self_test(Call& call) {
     if (const auto resumed = resume_after_reset(call))
         return *resumed;
     call.env.a20.set(true);
-    call.env.drives.stop_emulation();
+    call.env.drives.reset();
     program_devices(call);
     set_up_pci(call);
     set_vectors(call);

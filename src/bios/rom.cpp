@@ -9,6 +9,7 @@
 
 #include "vestige/base/little_endian.hpp"
 #include "vestige/bios/data_area.hpp"
+#include "vestige/disk/geometry.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,6 +39,10 @@ void put_stubs(Rom rom) {
         put(rom, wait_stubs + 8 * i, wait);
         put(rom, window_stubs + 8 * i, window);
     }
+}
+
+void put_apm_entry(Rom rom) {
+    put(rom, apm_entry, std::array<u8, 6>{0x0f, 0x01, 0xc1, 0xcb, 0xf4, 0xcb});
 }
 
 /// A near jump at offset to the call stub of an interrupt, or its door.
@@ -73,6 +78,19 @@ constexpr std::array<EntryPoint, 17> entry_points{{
     {0xff54, 0x05},
 }};
 
+/// What INT 13h AH=18h points to: as the diskette table, with each format's sectors and gaps.
+void put_media_tables(Rom rom) {
+    for (std::size_t i = 0; i < disk::floppy_formats.size(); ++i) {
+        const disk::Geometry& g = disk::floppy_formats[i].geometry;
+        const bool high = g.sectors > 9;
+        const u8 gap = high ? 0x1b : 0x2a;
+        const u8 format_gap = g.sectors == 15 ? 0x54 : high ? 0x6c : 0x50;
+        put(rom, media_tables + media_table_size * i,
+            std::array<u8, media_table_size>{0xdf, 0x02, 0x25, 0x02, static_cast<u8>(g.sectors),
+                                             gap, 0xff, format_gap, 0xf6, 0x0f, 0x08});
+    }
+}
+
 void put_tables(Rom rom) {
     // INT 15h AH=C0h: size, model FC, submodel, revision, features: second PIC, RTC, INT 15h/4Fh
     // hook, EBDA; INT 16h AH=09h.
@@ -80,6 +98,7 @@ void put_tables(Rom rom) {
     // Diskette parameters for 1.44 MB: step rate, DMA, motor off ticks, 512 bytes, 18 sectors, ...
     put(rom, diskette_table,
         std::array<u8, 11>{0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08});
+    put_media_tables(rom);
     put(rom, no_disk_table, std::array<u8, 16>{});
     // Baud rate divisors of INT 14h at E729h: 110 to 9600.
     constexpr std::array<u16, 8> divisors{1047, 768, 384, 192, 96, 48, 24, 12};
@@ -155,6 +174,8 @@ constexpr bool has_entry_point(u8 interrupt, u16& offset) {
 void build_rom(std::span<std::byte> rom, const MachineFacts& facts) {
     std::fill(rom.begin(), rom.end(), std::byte{0xff});
     put_stubs(rom);
+    put_apm_entry(rom);
+    put_text(rom, fossil_name, std::string_view{"Vestige FOSSIL", 15});
     for (const EntryPoint& e : entry_points)
         put_jump(rom, e.offset, e.interrupt);
     put_tables(rom);

@@ -5,6 +5,8 @@
 
 #include "apm.hpp"
 #include "block_move.hpp"
+#include "mouse.hpp"
+#include "protected_mode.hpp"
 
 #include <algorithm>
 
@@ -71,8 +73,7 @@ constexpr u8 rtc_periodic = 0x40;
 Outcome set_event_wait(Call& call) {
     devices::RtcCmos& rtc = call.env.rtc;
     if ((call.bda<u8>(bda::wait_active) & 1) != 0) {
-        call.set_carry(true); // the timer is in use
-        return Outcome::done;
+        return unsupported(call); // the timer is in use
     }
     call.set_bda<u32>(bda::wait_flag_pointer,
                       u32{call.selector(cpu::SegmentName::es)} << 16 | call.bx());
@@ -108,15 +109,20 @@ Outcome ebda(Call& call) {
     return call.succeed();
 }
 
-/// The controller has an auxiliary port that nothing is plugged into.
-Outcome no_mouse(Call& call) {
-    constexpr u8 interface_error = 0x03;
-    return call.fail(interface_error);
-}
-
-Outcome bad_mouse_function(Call& call) {
-    constexpr u8 bad_function = 0x01;
-    return call.fail(bad_function);
+/// DX: 0 asks for the buttons, 1 for the positions. Without a game port none is pressed and all
+/// is zero.
+Outcome joystick(Call& call) {
+    if (call.dx() > 1)
+        return unsupported(call);
+    if (call.dx() == 0) {
+        call.set_al(0);
+        return call.succeed();
+    }
+    call.set_ax(0);
+    call.set_bx(0);
+    call.set_cx(0);
+    call.set_dx(0);
+    return call.succeed();
 }
 
 struct MemorySizes {
@@ -179,8 +185,10 @@ constexpr std::array rows{
     by_ah(0x52, "15/52", "eject hook", hook_default, "drive=dl", "cf ah"),
     by_ax(0x5300, "15/5300", "APM installation check", apm_check, "device=bx", "cf ax bx cx"),
     by_ax(0x5301, "15/5301", "APM real-mode connect", apm_connect, "device=bx", "cf ah"),
-    refused(by_ax(0x5302, "15/5302", "APM 16-bit connect", apm_no_16_bit, "device=bx", "cf ah")),
-    refused(by_ax(0x5303, "15/5303", "APM 32-bit connect", apm_no_32_bit, "device=bx", "cf ah")),
+    by_ax(0x5302, "15/5302", "APM 16-bit connect", apm_connect_16_bit, "device=bx",
+          "cf ax bx cx si di"),
+    by_ax(0x5303, "15/5303", "APM 32-bit connect", apm_connect_32_bit, "device=bx",
+          "cf ax ebx cx dx si di"),
     by_ax(0x5304, "15/5304", "APM disconnect", apm_connect, "device=bx", "cf ah"),
     by_ax(0x5305, "15/5305", "APM CPU idle", apm_idle, "", "cf"),
     by_ax(0x5306, "15/5306", "APM CPU busy", apm_busy, "", "cf"),
@@ -193,6 +201,7 @@ constexpr std::array rows{
     by_ax(0x530f, "15/530F", "APM engage power management", apm_accept, "device=bx cx", "cf ah"),
     by_ax(0x5310, "15/5310", "APM capabilities", apm_capabilities, "device=bx", "cf ah bl cx"),
     by_ax(0x530d, {}, "APM enable device", apm_accept, "device=bx cx", "cf ah"),
+    refused(by_ah(0x53, {}, "APM", apm_unknown, "al", "cf")),
     no_ah(0x5f, "15/5F", "vendor video hook"),
     no_ah(0x7f, "15/7F", "vendor hook"),
     no_ah(0x80, "15/80", "device open"),
@@ -200,26 +209,26 @@ constexpr std::array rows{
     no_ah(0x82, "15/82", "program end"),
     by_ax(0x8300, "15/8300", "set event wait", set_event_wait, "us=cx:dx flag=es:bx", "cf ah"),
     by_ax(0x8301, "15/8301", "cancel event wait", cancel_event_wait, "", "cf ah"),
-    no_ah(0x84, "15/84", "joystick"),
+    by_ah(0x84, "15/84", "joystick", joystick, "dx", "cf ax bx cx dx"),
     no_ah(0x85, "15/85", "SysReq hook"),
     by_ah(0x86, "15/86", "wait", wait_microseconds, "us=cx:dx", "cf ah"),
     by_ah(0x87, "15/87", "move block", move_block, "words=cx# gdt=es:si", "cf ah"),
     by_ah(0x88, "15/88", "extended memory size", extended_memory, "", "cf kib=ax#"),
-    no_ah(0x89, "15/89", "enter protected mode"),
+    by_ah(0x89, "15/89", "enter protected mode", enter_protected_mode, "gdt=es:si bx", "cf ah"),
     by_ah(0x90, "15/90", "device busy", hook_default, "al", "cf ah"),
     by_ah(0x91, "15/91", "device post", hook_default, "al", "cf ah"),
     no_ah(0xbf, "15/BF", "DOS extender"),
     by_ah(0xc0, "15/C0", "system configuration", config, "", "cf ah table=es:bx"),
     by_ah(0xc1, "15/C1", "EBDA segment", ebda, "", "cf es"),
-    refused(by_ax(0xc200, "15/C200", "mouse enable", no_mouse, "bx", "cf ah")),
-    refused(by_ax(0xc201, "15/C201", "mouse reset", no_mouse, "bx", "cf ah")),
-    refused(by_ax(0xc202, "15/C202", "mouse sample rate", no_mouse, "bx", "cf ah")),
-    refused(by_ax(0xc203, "15/C203", "mouse resolution", no_mouse, "bx", "cf ah")),
-    refused(by_ax(0xc204, "15/C204", "mouse id", no_mouse, "bx", "cf ah")),
-    refused(by_ax(0xc205, "15/C205", "mouse initialize", no_mouse, "bx", "cf ah")),
-    refused(by_ax(0xc206, "15/C206", "mouse status and scaling", no_mouse, "bx", "cf ah")),
-    refused(by_ax(0xc207, "15/C207", "mouse handler", no_mouse, "bx", "cf ah")),
-    refused(by_ah(0xc2, {}, "mouse", bad_mouse_function, "al", "cf ah")),
+    by_ax(0xc200, "15/C200", "mouse enable", mouse_enable, "bx", "cf ah"),
+    by_ax(0xc201, "15/C201", "mouse reset", mouse_reset, "", "cf ah bx"),
+    by_ax(0xc202, "15/C202", "mouse sample rate", mouse_sample_rate, "bx", "cf ah"),
+    by_ax(0xc203, "15/C203", "mouse resolution", mouse_resolution, "bx", "cf ah"),
+    by_ax(0xc204, "15/C204", "mouse id", mouse_id, "", "cf ah bx"),
+    by_ax(0xc205, "15/C205", "mouse initialize", mouse_initialize, "bx", "cf ah bx"),
+    by_ax(0xc206, "15/C206", "mouse status and scaling", mouse_status, "bx", "cf ah bl cl dl"),
+    by_ax(0xc207, "15/C207", "mouse routine", mouse_routine, "routine=es:bx", "cf ah"),
+    refused(by_ah(0xc2, {}, "mouse", mouse_bad_function, "al", "cf ah")),
     no_ah(0xd8, "15/D8", "EISA"),
     by_ax(0xe801, "15/E801", "memory sizes", e801, "", "cf ax bx cx dx"),
     by_ax(0xe820, "15/E820", "memory map", e820, "ebx ecx# edx buf=es:di", "cf eax ebx ecx#"),

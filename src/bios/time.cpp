@@ -69,9 +69,9 @@ Outcome set_time(Call& call) {
     t.second = from_bcd(call.dh()) % 60;
     call.env.rtc.set_time(t);
     const u8 b = call.env.rtc.read(devices::cmos::status_b);
-    call.env.rtc.write(devices::cmos::status_b,
-                       static_cast<u8>((b & 0x62) | 0x02 | (call.dl() & 1)));
-    call.set_ax(0);
+    const u8 set = static_cast<u8>((b & 0x62) | 0x02 | (call.dl() & 1));
+    call.env.rtc.write(devices::cmos::status_b, set);
+    call.set_ax(set);
     return call.succeed();
 }
 
@@ -92,7 +92,7 @@ Outcome set_date(Call& call) {
     t.month = from_bcd(call.dh());
     t.day = from_bcd(call.dl());
     call.env.rtc.set_time(t);
-    call.set_ax(0);
+    call.set_ax(call.env.rtc.read(devices::cmos::status_b) & 0x7f);
     return call.succeed();
 }
 
@@ -109,7 +109,7 @@ Outcome set_alarm(Call& call) {
     rtc.write(devices::cmos::minutes_alarm, call.cl());
     rtc.write(devices::cmos::seconds_alarm, call.dh());
     rtc.write(devices::cmos::status_b, static_cast<u8>((b & 0x7f) | alarm_enabled));
-    call.set_ah(0);
+    call.set_ax(0);
     return call.succeed();
 }
 

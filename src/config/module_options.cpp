@@ -103,6 +103,13 @@ bool parse_com1(ModuleOptions& module, std::string_view text) {
     return true;
 }
 
+bool parse_keys(ModuleOptions& module, std::string_view text) {
+    if (text != "us" && text != "de")
+        return false;
+    module.keys = text == "us" ? KeyLayout::us : KeyLayout::de;
+    return true;
+}
+
 bool parse_module_trace(ModuleOptions& module, std::string_view text) {
     module.trace = parse_trace(text);
     return module.trace.has_value();
@@ -120,6 +127,7 @@ constexpr ModuleKey keys[] = {
     {"at", "ADDRESS below 4 GiB, such as 0x7c00", "where a raw image is loaded", parse_at, true},
     {"start", "SEGMENT:OFFSET in hexadecimal", "where a raw image starts", parse_start, true},
     {"com1", "console|none|com2", "where the VM's COM1 goes", parse_com1, true},
+    {"keys", "us|de", "layout of the VM's keyboard", parse_keys, true},
     {"trace", "list of int[:10,13/02],exit,io[:60-64],mmio[:A-B],irq,mode,insn, or off", "trace of this VM",
      parse_module_trace, true},
 };
@@ -149,8 +157,8 @@ void report_unknown_key(std::string_view word, std::string_view name, bool whole
                  nearest.best());
     else
         complain(problems, "{} \"{}\": unknown key, expected one of {}", what, word,
-                 whole_vm_only ? "mem cpus boot at start com1 trace"
-                               : "vm unit ro mem cpus boot at start com1 trace");
+                 whole_vm_only ? "mem cpus boot at start com1 keys trace"
+                               : "vm unit ro mem cpus boot at start com1 keys trace");
 }
 
 /// One word of a module string behind the kind.

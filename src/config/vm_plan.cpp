@@ -215,6 +215,7 @@ void Planner::apply(const ModuleOptions& said, VmPlan& vm) {
                     static_cast<u16>(said.at->value() & 0xffff)};
     vm.start = said.start.value_or(vm.start);
     vm.com1 = said.com1.value_or(vm.com1);
+    vm.keys = said.keys.value_or(vm.keys);
     if (said.trace)
         vm.trace = *said.trace;
 }

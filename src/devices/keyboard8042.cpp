@@ -3,106 +3,171 @@
 
 #include "vestige/devices/scancodes.hpp"
 
+#include <algorithm>
+
 namespace vestige::devices {
 namespace {
 
 // Command byte.
-constexpr u8 irq1_enabled = 0x01, system_flag = 0x04, keyboard_off = 0x10, aux_off = 0x20,
-             translate = 0x40;
+constexpr u8 irq1_enabled = 0x01, irq12_enabled = 0x02, system_flag = 0x04, keyboard_off = 0x10,
+             mouse_off = 0x20, translate = 0x40;
 // Status register.
 constexpr u8 status_output_full = 0x01, status_system = 0x04, status_command = 0x08,
-             status_unlocked = 0x10;
-constexpr u8 acknowledge = 0xfa, resend = 0xfe, self_test_passed = 0xaa;
+             status_unlocked = 0x10, status_mouse = 0x20;
+constexpr u8 break_prefix = 0xf0, released = 0x80, acknowledge = 0xfa;
 /// Time between a read and the next byte: a byte takes about a millisecond on the wire.
 constexpr machine::Nanoseconds byte_time = 1'000'000;
+
+/// The 8042's translation; codes from 80h on that are not keys pass as they are.
+u8 translated(u8 set2) {
+    if (set2 < 0x80)
+        return set2_to_set1[set2];
+    return set2 == 0x83 ? 0x41 : set2 == 0x84 ? 0x54 : set2;
+}
 
 } // namespace
 
 void Keyboard8042::reset() {
-    head_ = count_ = 0;
+    keyboard_.reset();
+    mouse_.reset();
     next_byte_ = 0;
-    output_full_ = from_controller_ = false;
+    output_full_ = release_prefix_ = false;
+    source_ = Source::controller;
     command_byte_ = translate | system_flag | irq1_enabled;
-    last_command_ = 0;
     waiting_ = Waiting::nothing;
     last_write_command_ = false;
-    leds_ = 0;
-    scan_set_ = 2;
-    scanning_ = true;
     ram_ = {};
-    irq_.set(false);
+    update_lines();
 }
 
 bool Keyboard8042::attach(machine::PortBus& bus) {
     return bus.attach(Port{0x60}, 1, *this) && bus.attach(Port{0x64}, 1, *this);
 }
 
-void Keyboard8042::push(u8 byte) {
-    if (count_ == queue_size)
-        return;
-    queue_[(head_ + count_++) % queue_size] = byte;
+bool Keyboard8042::key(std::span<const u8> set1) {
+    const bool taken = keyboard_.key(set1, clock_.now());
+    expire();
+    return taken;
 }
 
-bool Keyboard8042::key(std::span<const u8> set1) {
-    // Set 2 needs at most two bytes for one.
-    if (!scanning_ || queue_size - count_ < 2 * set1.size() + 16)
-        return false;
-    const bool as_set1 = (command_byte_ & translate) != 0 || scan_set_ == 1;
-    for (const u8 code : set1) {
-        if (as_set1 || code == 0xe0 || code == 0xe1) {
-            push(code);
-            continue;
-        }
-        if ((code & 0x80) != 0)
-            push(0xf0);
-        push(set1_to_set2(code & 0x7f));
-    }
+void Keyboard8042::move_mouse(int right, int up, int wheel, u8 buttons) {
+    mouse_.move(right, up, wheel, buttons);
     expire();
+}
+
+bool Keyboard8042::ask_mouse(std::span<const u8> bytes, std::span<u8> answers) {
+    const auto next = [this] {
+        return mouse_.answering() ? mouse_.take(clock_.now()) : u8{0};
+    };
+    while (mouse_.answering())
+        static_cast<void>(next());
+    for (const u8 byte : bytes) {
+        mouse_.command(byte, clock_.now());
+        if (next() != acknowledge)
+            return false;
+    }
+    for (u8& answer : answers) {
+        if (!mouse_.answering())
+            return false;
+        answer = next();
+    }
     return true;
 }
 
+bool Keyboard8042::ask_keyboard(std::span<const u8> bytes) {
+    while (keyboard_.answering())
+        static_cast<void>(keyboard_.take());
+    for (const u8 byte : bytes) {
+        keyboard_.command(byte);
+        if (!keyboard_.answering() || keyboard_.take() != acknowledge)
+            return false;
+    }
+    return true;
+}
+
+void Keyboard8042::connect_mouse(bool connected) {
+    command_byte_ = static_cast<u8>((command_byte_ & ~(irq12_enabled | mouse_off)) |
+                                    (connected ? irq12_enabled : mouse_off));
+    update_lines();
+}
+
+bool Keyboard8042::keyboard_ready() const {
+    return keyboard_.queued() != 0 && (command_byte_ & keyboard_off) == 0;
+}
+
+machine::Nanoseconds Keyboard8042::mouse_ready_at() const {
+    return (command_byte_ & mouse_off) == 0 ? mouse_.ready_at() : machine::never;
+}
+
 machine::Nanoseconds Keyboard8042::next_deadline() const {
-    const bool can_move = count_ != 0 && !output_full_ && (command_byte_ & keyboard_off) == 0;
-    return can_move ? next_byte_ : machine::never;
+    machine::Nanoseconds next = keyboard_.next_repeat();
+    if (!output_full_) {
+        const machine::Nanoseconds ready = keyboard_ready() ? 0 : mouse_ready_at();
+        if (ready != machine::never)
+            next = std::min(next, std::max(next_byte_, ready));
+    }
+    return next;
 }
 
 /// Moves the next byte to the output buffer when it is due.
 void Keyboard8042::expire() {
-    if (clock_.now() < next_deadline())
-        return;
-    const u8 byte = queue_[head_];
-    head_ = (head_ + 1) % queue_size;
-    --count_;
-    from_controller_ = false;
-    put_output(byte);
+    const machine::Nanoseconds now = clock_.now();
+    keyboard_.repeat(now);
+    if (!output_full_ && now >= next_byte_)
+        move_byte();
 }
 
-void Keyboard8042::put_output(u8 byte) {
+void Keyboard8042::move_byte() {
+    if (keyboard_ready() && take_from_keyboard())
+        return;
+    const machine::Nanoseconds now = clock_.now();
+    if (now >= mouse_ready_at())
+        put_output(mouse_.take(now), Source::mouse);
+}
+
+/// False when the translation has swallowed all there was.
+bool Keyboard8042::take_from_keyboard() {
+    while (keyboard_.queued() != 0) {
+        const u8 byte = keyboard_.take();
+        if ((command_byte_ & translate) == 0) {
+            release_prefix_ = false;
+            put_output(byte, Source::keyboard);
+            return true;
+        }
+        if (byte == break_prefix) {
+            release_prefix_ = true;
+            continue;
+        }
+        put_output(static_cast<u8>(translated(byte) | (release_prefix_ ? released : 0)),
+                   Source::keyboard);
+        release_prefix_ = false;
+        return true;
+    }
+    return false;
+}
+
+void Keyboard8042::put_output(u8 byte, Source source) {
     output_ = byte;
     output_full_ = true;
-    update_line();
+    source_ = source;
+    update_lines();
 }
 
-void Keyboard8042::update_line() {
-    const bool wanted =
-        output_full_ && !from_controller_ && (command_byte_ & irq1_enabled) != 0;
-    irq_.set(wanted);
+void Keyboard8042::update_lines() {
+    keyboard_irq_.set(output_full_ && source_ == Source::keyboard &&
+                      (command_byte_ & irq1_enabled) != 0);
+    mouse_irq_.set(output_full_ && source_ == Source::mouse &&
+                   (command_byte_ & irq12_enabled) != 0);
 }
 
 /// An answer of the controller itself replaces what is in the buffer, at once and without IRQ 1.
-void Keyboard8042::reply(u8 byte) {
-    from_controller_ = true;
-    put_output(byte);
-}
-
-void Keyboard8042::flush() { head_ = count_ = 0; }
+void Keyboard8042::reply(u8 byte) { put_output(byte, Source::controller); }
 
 u8 Keyboard8042::read_data() {
     if (output_full_) {
         output_full_ = false;
-        from_controller_ = false;
         next_byte_ = clock_.now() + byte_time;
-        update_line();
+        update_lines();
     }
     return output_;
 }
@@ -111,9 +176,11 @@ u32 Keyboard8042::read_port(Port port, Width) {
     expire();
     if (port.value == 0x60)
         return read_data();
+    const bool of_mouse = output_full_ && source_ == Source::mouse;
     return static_cast<u8>((output_full_ ? status_output_full : 0) |
-                           (command_byte_ & system_flag ? status_system : 0) |
-                           (last_write_command_ ? status_command : 0) | status_unlocked);
+                           ((command_byte_ & system_flag) != 0 ? status_system : 0) |
+                           (last_write_command_ ? status_command : 0) | status_unlocked |
+                           (of_mouse ? status_mouse : 0));
 }
 
 void Keyboard8042::write_port(Port port, Width, u32 value) {
@@ -124,7 +191,7 @@ void Keyboard8042::write_port(Port port, Width, u32 value) {
     else if (waiting_ != Waiting::nothing)
         controller_data(byte);
     else
-        keyboard_byte(byte);
+        to_keyboard(byte);
 }
 
 void Keyboard8042::set_output_port(u8 value) {
@@ -149,18 +216,17 @@ void Keyboard8042::controller_command(u8 command) {
     }
     switch (command) {
     case 0xa7:
-        command_byte_ |= aux_off;
+        command_byte_ |= mouse_off;
         break;
     case 0xa8:
-        command_byte_ = static_cast<u8>(command_byte_ & ~aux_off);
+        command_byte_ = static_cast<u8>(command_byte_ & ~mouse_off);
         break;
-    case 0xa9:
-        return reply(0x02); // auxiliary clock line stuck: nothing is plugged in
+    case 0xa9: // both connectors' lines are fine
+    case 0xab:
+        return reply(0x00);
     case 0xaa:
         command_byte_ |= system_flag;
         return reply(0x55);
-    case 0xab:
-        return reply(0x00);
     case 0xad:
         command_byte_ |= keyboard_off;
         break;
@@ -176,12 +242,13 @@ void Keyboard8042::controller_command(u8 command) {
         waiting_ = Waiting::output_port;
         break;
     case 0xd2:
-        waiting_ = Waiting::output_byte;
+        waiting_ = Waiting::keyboard_output;
         break;
     case 0xd3:
+        waiting_ = Waiting::mouse_output;
+        break;
     case 0xd4:
-        waiting_ = Waiting::ram; // to a mouse that is not there: the byte goes nowhere
-        ram_index_ = 0x1f;
+        waiting_ = Waiting::to_mouse;
         break;
     case 0xdd:
         a20_.set(false);
@@ -200,72 +267,33 @@ void Keyboard8042::controller_data(u8 value) {
     switch (what) {
     case Waiting::command_byte:
         command_byte_ = value;
-        return update_line();
+        return update_lines();
     case Waiting::output_port:
         return set_output_port(value);
-    case Waiting::output_byte:
-        from_controller_ = false;
-        return put_output(value);
+    case Waiting::keyboard_output:
+        return put_output(value, Source::keyboard);
+    case Waiting::mouse_output:
+        return put_output(value, Source::mouse);
+    case Waiting::to_mouse:
+        return to_mouse(value);
     default:
         ram_[ram_index_] = value;
     }
 }
 
-void Keyboard8042::keyboard_byte(u8 value) {
+/// A byte for the keyboard turns it on; the answer comes at once.
+void Keyboard8042::to_keyboard(u8 value) {
     command_byte_ = static_cast<u8>(command_byte_ & ~keyboard_off);
-    const u8 command = last_command_;
-    last_command_ = 0;
-    if (command == 0 || value >= 0xed) {
-        keyboard_command(value);
-    } else if (command == 0xf0 && value == 0) {
-        push(acknowledge);
-        push((command_byte_ & translate) != 0 ? set2_to_set1[scan_set_] : scan_set_);
-    } else if (command == 0xf0 && value > 2) {
-        push(resend); // set 3 is not offered
-    } else {
-        push(acknowledge);
-        if (command == 0xed)
-            leds_ = value & 7;
-        if (command == 0xf0)
-            scan_set_ = value;
-    }
+    keyboard_.command(value);
     next_byte_ = clock_.now();
     expire();
 }
 
-void Keyboard8042::keyboard_command(u8 command) {
-    switch (command) {
-    case 0xee: // echo
-        return push(0xee);
-    case 0xed: // LEDs
-    case 0xf0: // scan code set
-    case 0xf3: // typematic
-        last_command_ = command;
-        return push(acknowledge);
-    case 0xf2: // identify: MF2 keyboard, translated
-        push(acknowledge);
-        push(0xab);
-        return push((command_byte_ & translate) != 0 ? 0x41 : 0x83);
-    case 0xf4:
-        scanning_ = true;
-        return push(acknowledge);
-    case 0xf5:
-    case 0xf6:
-        scanning_ = command == 0xf6;
-        leds_ = 0;
-        return push(acknowledge);
-    case 0xfe:
-        return push(output_);
-    case 0xff:
-        flush();
-        scanning_ = true;
-        scan_set_ = 2;
-        leds_ = 0;
-        push(acknowledge);
-        return push(self_test_passed);
-    default:
-        return push(resend);
-    }
+void Keyboard8042::to_mouse(u8 value) {
+    command_byte_ = static_cast<u8>(command_byte_ & ~mouse_off);
+    mouse_.command(value, clock_.now());
+    next_byte_ = clock_.now();
+    expire();
 }
 
 } // namespace vestige::devices

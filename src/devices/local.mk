@@ -22,11 +22,14 @@ core_sources += \
     src/devices/keyboard8042.cpp \
     src/devices/local_apic.cpp \
     src/devices/local_apic_access.cpp \
+    src/devices/parallel_port.cpp \
     src/devices/pci.cpp \
     src/devices/pci_bridges.cpp \
     src/devices/pci_function.cpp \
     src/devices/pic8259.cpp \
     src/devices/pit8254.cpp \
+    src/devices/ps2_keyboard.cpp \
+    src/devices/ps2_mouse.cpp \
     src/devices/rtc_cmos.cpp \
     src/devices/system_ports.cpp \
     src/devices/uart16550.cpp \

@@ -128,6 +128,11 @@ u8 Uart16550::read_data() {
     return byte;
 }
 
+std::optional<u8> Uart16550::peek() {
+    expire();
+    return received_.empty() ? std::optional<u8>{} : received_.front();
+}
+
 u8 Uart16550::read_identity() {
     const u8 identity = interrupt_identity();
     if ((identity & 0x0f) == iir_empty)

@@ -26,6 +26,16 @@ constexpr std::optional<DriveType> type_of(u8 number) {
     return number < 0xe0 ? DriveType::disk : DriveType::cdrom;
 }
 
+/// An emulated disk has the heads and sectors at which its first partition ends.
+Geometry emulated_geometry(u64 sectors, std::span<const std::byte> mbr) {
+    const u32 heads = static_cast<u8>(mbr[451]) + 1U;
+    const u32 per_track = static_cast<u8>(mbr[452]) & 63U;
+    const u32 last = static_cast<u8>(mbr[453]) | (static_cast<u8>(mbr[452]) & 0xc0U) << 2;
+    if (per_track == 0 || heads > 255)
+        return disk_geometry(sectors, mbr);
+    return {last + 1, heads, per_track};
+}
+
 } // namespace
 
 DriveSet::List& DriveSet::list(DriveType type) {
@@ -80,14 +90,18 @@ void DriveSet::start_emulation(const BootEntry& entry, u8 cd_number) {
     Drive* const cd = find(cd_number);
     if (cd == nullptr)
         return;
+    stop_emulation();
     set_boot_entry(entry, cd_number);
     constexpr std::array<u32, 4> floppy_kib{0, 1200, 1440, 2880};
     emulated_ = Drive{};
     emulated_.device = &image_;
+    emulated_.emulated = true;
     if (entry.media == 4) {
         const u64 room = cd->device->sector_count() * 4;
         const u64 start = u64{entry.image} * 4;
-        image_.open(*cd->device, entry.image, room > start ? room - start : 0);
+        if (room <= start)
+            return;
+        image_.open(*cd->device, entry.image, room - start);
         std::array<std::byte, 512> mbr{};
         static_cast<void>(image_.read(Lba{0}, mbr));
         // The partition table says how large the emulated disk is.
@@ -95,7 +109,7 @@ void DriveSet::start_emulation(const BootEntry& entry, u8 cd_number) {
         if (end != 0)
             image_.open(*cd->device, entry.image, std::min(end, image_.sector_count()));
         emulated_.type = DriveType::disk;
-        emulated_.geometry = disk_geometry(image_.sector_count(), mbr);
+        emulated_.geometry = emulated_geometry(image_.sector_count(), mbr);
     } else {
         const auto format = floppy_format(u64{floppy_kib[entry.media & 3]} * 1024);
         if (!format)
@@ -109,5 +123,13 @@ void DriveSet::start_emulation(const BootEntry& entry, u8 cd_number) {
 }
 
 void DriveSet::stop_emulation() { emulating_ = false; }
+
+void DriveSet::reset() {
+    stop_emulation();
+    entry_ = {};
+    boot_cd_ = 0;
+    for (Drive& cd : cds_)
+        cd.locks = 0;
+}
 
 } // namespace vestige::disk

@@ -82,6 +82,8 @@ vm::VmConfig VmMaker::vm_config(const config::VmPlan& plan) const {
     for (const config::BootDevice device : plan.boot)
         letters.write(letter(device));
     config.boot_order.assign(letters.view().empty() ? "acdn" : letters.view());
+    config.keys =
+        plan.keys == config::KeyLayout::de ? bios::KeyLayout::de : bios::KeyLayout::us;
     config.raw_address = plan.at;
     config.raw_entry = plan.start;
     if (plan.source == config::BootSource::builtin)

@@ -114,8 +114,7 @@ void show_disks(Context& context) {
         if (drive->type != disk::DriveType::cdrom)
             print(context.out, ", {}/{}/{} cylinders/heads/sectors", drive->geometry.cylinders,
                   drive->geometry.heads, drive->geometry.sectors);
-        context.say("{}, last status {02x}h", drive->device->read_only() ? ", read-only" : "",
-                    drive->last_status);
+        context.say("{}", drive->device->read_only() ? ", read-only" : "");
     }
     if (found == 0)
         context.say("the VM has no drives");

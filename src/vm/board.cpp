@@ -8,8 +8,8 @@
 namespace vestige::vm {
 namespace {
 
-constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, floppy_line = 6, rtc_line = 8,
-                   ide_line = 14;
+constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, floppy_line = 6,
+                   parallel_line = 7, rtc_line = 8, mouse_line = 12, ide_line = 14;
 constexpr unsigned pic_pin = 0; // LINT0
 constexpr Port com1_base{0x3f8}, parallel_base{0x378};
 
@@ -29,7 +29,7 @@ Board::Board(const machine::TscClock& clock, machine::PowerControl& power, const
     : lapic{clock, power, io_apic}, io_apic{lapic}, pic{{lapic, pic_pin}},
       interrupts{pic, io_apic}, hpet{clock, interrupts}, pit{clock, {interrupts, timer_line}},
       rtc{clock, {interrupts, rtc_line}, wall_clock},
-      keyboard{clock, {interrupts, keyboard_line}, a20, power},
+      keyboard{clock, {interrupts, keyboard_line}, {interrupts, mouse_line}, a20, power},
       com1{clock, {interrupts, com1_line}, links.com1_out, links.com1_in}, vga{clock, video},
       pci{power, interrupts},
       acpi_pm{clock, {interrupts, devices::AcpiPm::sci_line}, power},
@@ -37,6 +37,7 @@ Board::Board(const machine::TscClock& clock, machine::PowerControl& power, const
       floppy{{interrupts, floppy_line}, dma},
       virtio{devices::VirtioBlock{devices::pci::first_virtio_slot, memory},
              devices::VirtioBlock{devices::pci::first_virtio_slot + 1, memory}},
+      parallel{{interrupts, parallel_line}, links.debug_out},
       system_control{a20, power},
       exit_ports{power, links.debug_out},
       timed_{&lapic, &hpet, &pit, &rtc, &keyboard, &com1, &acpi_pm} {

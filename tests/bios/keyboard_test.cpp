@@ -286,10 +286,85 @@ TEST_F(Keys, OtherFunctions) {
     EXPECT_EQ(call_with(0x16, 0x0900, true).regs.low(Gpr::rax), 0x30);
     EXPECT_EQ(call_with(0x16, 0x0a00, true).regs.word(Gpr::rbx), 0x41ab);
     EXPECT_EQ(call_with(0x16, 0x9200, true).regs.high(Gpr::rax), 0x80);
-    EXPECT_EQ(call_with(0x16, 0x0305, true).regs.word(Gpr::rax), 0x0305);
     EXPECT_EQ(call_with(0x16, 0x55ff, true).regs.word(Gpr::rax), 0x55ff);
     EXPECT_EQ(call_with(0x16, 0x7abc, true).regs.word(Gpr::rax), 0x7abc);
     EXPECT_TRUE(call_with(0x16, 0x7abc, true).carry()) << "flags stay";
+}
+
+TEST_F(Keys, TypematicIsSetAndTold) {
+    const auto told = [this] { return call(0x16, 0x0306).regs.word(Gpr::rbx); };
+    EXPECT_EQ(told(), 0x010b);
+    bx(0x031f);
+    EXPECT_EQ(call_with(0x16, 0x0305, true).regs.word(Gpr::rax), 0x0305);
+    EXPECT_EQ(told(), 0x031f);
+    for (const u16 bad : {0x0400, 0x0020, 0xffff}) {
+        bx(static_cast<u16>(bad));
+        call(0x16, 0x0305);
+        EXPECT_EQ(told(), 0x031f);
+    }
+    call(0x16, 0x0300);
+    EXPECT_EQ(told(), 0x010b);
+    EXPECT_EQ(keyboard.queued(), 0U) << "the answers are the BIOS's, not the guest's";
+}
+
+TEST_F(Keys, AKeyHeldDownIsEnteredAgainAndAgain) {
+    bx(0x0000); // 250 ms, 30 a second
+    call(0x16, 0x0305);
+    type({0x1e});
+    EXPECT_EQ(buffered_keys(), 2);
+    const auto run = [this](unsigned milliseconds) {
+        go(home);
+        for (unsigned i = 0; i < milliseconds; ++i) {
+            advance(1'000'000);
+            while (pic.interrupt_pending()) {
+                interrupt(pic.acknowledge().value);
+                ASSERT_TRUE(run_to(home));
+            }
+        }
+    };
+    run(200);
+    EXPECT_EQ(buffered_keys(), 2);
+    run(150);
+    EXPECT_GE(buffered_keys(), 2 * 3);
+    type({0x9e});
+    const u16 count = buffered_keys();
+    run(500);
+    EXPECT_EQ(buffered_keys(), count);
+}
+
+class GermanKeys : public Keys {
+  protected:
+    void SetUp() override {
+        layout = KeyLayout::de;
+        Keys::SetUp();
+    }
+};
+
+TEST_F(GermanKeys, LettersAndSignsAreWhereGermansHaveThem) {
+    press(0x15);
+    EXPECT_EQ(next(), 0x157a);
+    press(0x2c);
+    EXPECT_EQ(next(), 0x2c79);
+    type({0x2a, 0x08, 0x88, 0xaa});
+    EXPECT_EQ(next(), 0x082f);
+    type({0x1d, 0x2c, 0xac, 0x9d});
+    EXPECT_EQ(next(), 0x2c19) << "Ctrl-Y";
+    press(0x28);
+    EXPECT_EQ(next(), 0x2884);
+    press(0x3a);
+    press(0x28);
+    EXPECT_EQ(next(), 0x288e) << "Caps Lock is for umlauts as well";
+}
+
+TEST_F(GermanKeys, TheRightAltKeyHasThirdCharacters) {
+    type({0xe0, 0x38, 0x10, 0x90, 0xe0, 0xb8});
+    EXPECT_EQ(next(), 0x1040);
+    type({0xe0, 0x38, 0x1e, 0x9e, 0xe0, 0xb8});
+    EXPECT_EQ(next(), 0x1e00) << "as Alt where there is none";
+    type({0x38, 0x10, 0x90, 0xb8});
+    EXPECT_EQ(next(), 0x1000) << "not with the left one";
+    type({0xe0, 0x35, 0xe0, 0xb5});
+    EXPECT_EQ(next(), 0xe02f) << "the keypad's slash stays";
 }
 
 } // namespace

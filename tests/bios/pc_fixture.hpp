@@ -102,6 +102,7 @@ class Pc : public ::testing::Test {
                 .rtc = rtc,
                 .keyboard = keyboard,
                 .com1 = com1,
+                .lpt1 = lpt1,
                 .vga = vga,
                 .pci = pci,
                 .drives = drives,
@@ -112,13 +113,19 @@ class Pc : public ::testing::Test {
                 .option_roms = option_roms,
                 .raw_code = raw_code,
                 .raw_address = Gpa{0x7c00},
-                .raw_entry = {0, 0x7c00}};
+                .raw_entry = {0, 0x7c00},
+                .keys = layout};
     }
 
-    /// Runs POST. With nothing to boot, the guest would wait for a key: the test takes over.
+    /// Runs POST and the boot; then the test takes over.
     void power_on() {
         unit.emplace(environment());
-        post_outcome = unit->call({bios::Entry::call, bios::post_interrupt});
+        go({0xf000, 0xe05b});
+        // Up to boot code, or to the loop that waits for a key when nothing boots.
+        const FarPtr nothing_boots{0xf000, bios::wait_stubs + 8 * 0x18};
+        for (int i = 0; i < 1000 && here() != nothing_boots && here().segment == 0xf000; ++i)
+            ASSERT_TRUE(step());
+        booted_at = here();
         cpu.run_at(home, stack);
         for (const auto name : {cpu::SegmentName::ds, cpu::SegmentName::es})
             cpu.load_real(name, home.segment);
@@ -300,7 +307,8 @@ class Pc : public ::testing::Test {
     }
     u16 buffered_keys() const { return static_cast<u16>((word_at(0x41c) - word_at(0x41a)) & 0x1f); }
 
-    bios::MachineFacts facts{.memory_size = memory_size, .board = {}, .cpu = {}};
+    bios::MachineFacts facts{
+        .memory_size = memory_size, .board = {.parallel_port = true, .mouse = true}, .cpu = {}};
     std::vector<std::byte> low, upper, high, rom;
     std::vector<std::byte> text = std::vector<std::byte>(devices::Vga::text_size);
     std::vector<std::byte> frame = std::vector<std::byte>(4 * mib);
@@ -308,6 +316,7 @@ class Pc : public ::testing::Test {
     TestClock clock;
     TestPower power;
     TestSink com_out;
+    TestSink paper;
     TestSource com_in;
     TestScreen screen;
     machine::GuestMemory memory;
@@ -315,17 +324,19 @@ class Pc : public ::testing::Test {
     devices::Pic8259 pic;
     devices::Pit8254 pit{clock, {pic, 0}};
     devices::RtcCmos rtc{clock, {pic, 8}, start_time};
-    devices::Keyboard8042 keyboard{clock, {pic, 1}, a20, power};
+    devices::Keyboard8042 keyboard{clock, {pic, 1}, {pic, 12}, a20, power};
     devices::Uart16550 com1{clock, {pic, 4}, com_out, com_in};
+    devices::ParallelPort lpt1{{pic, 7}, paper};
     devices::Vga vga{clock, {text, frame}};
     devices::PciHost pci{power, pic};
     disk::DriveSet drives;
     std::array<machine::Timed*, 4> timed{&pit, &rtc, &keyboard, &com1};
     std::string boot_order = "acd";
     std::vector<std::span<const std::byte>> option_roms;
+    bios::KeyLayout layout = bios::KeyLayout::us;
     std::span<const std::byte> raw_code;
     std::optional<bios::Bios> unit;
-    bios::Outcome post_outcome{};
+    FarPtr booted_at; ///< where POST and the boot ended
     std::string post_screen;
     std::map<u64, std::function<void()>> handlers;
     std::function<void()> on_idle;

@@ -27,7 +27,7 @@ TEST_F(Post, ExceptionsThatNobodyHandlesReturn) {
 
 TEST_F(Post, DataAreaDescribesTheMachine) {
     EXPECT_EQ(word_at(0x400), 0x3f8); // COM1
-    EXPECT_EQ(word_at(0x408), 0);     // no printer
+    EXPECT_EQ(word_at(0x408), 0x378); // LPT1
     EXPECT_EQ(word_at(0x40e), 0x9fc0);
     EXPECT_EQ(word_at(0x410) & 0x0231, 0x0220); // no floppy, 80x25 colour, one serial port
     EXPECT_EQ(word_at(0x413), 639);

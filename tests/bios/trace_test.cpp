@@ -68,7 +68,7 @@ TEST_F(Trace, FunctionsChosenByAxAndByBl) {
 TEST_F(Trace, UnknownAndRefusedFunctionsShowTheError) {
     EXPECT_EQ(line(0x15, 0x1234), "int 15h ax=1234h unknown function -> cf=1 ah=86h");
     EXPECT_EQ(line(0x15, 0xd800), "int 15h ah=d8h EISA -> cf=1 ah=86h");
-    EXPECT_EQ(line(0x11, 0), "int 11h equipment list -> ax=0223h");
+    EXPECT_EQ(line(0x11, 0), "int 11h equipment list -> ax=4227h");
 }
 
 } // namespace

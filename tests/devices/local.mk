@@ -10,6 +10,7 @@ tests_devices_test_SOURCES = \
     tests/devices/local_apic_test.cpp \
     tests/devices/pic8259_test.cpp \
     tests/devices/pit8254_test.cpp \
+    tests/devices/ps2_test.cpp \
     tests/devices/rtc_cmos_test.cpp \
     tests/devices/system_ports_test.cpp \
     tests/devices/uart16550_test.cpp \

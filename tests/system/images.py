@@ -48,6 +48,18 @@ LABEL two
 SECTOR = 512
 DISK_SECTORS = 16384
 PARTITION_START = 2048
+# Commands of GRUB's that look at the clock, APM and the drives; halt switches the power off.
+COMMANDS_CONFIG = """\
+date
+cmosdump
+lsapm
+drivemap -s (hd0) (hd1)
+drivemap -l
+echo COMMANDS-END
+halt
+"""
+# A boot sector that prints what it is. Its only partition tells the size of the disk around it.
+SPEAKING_SECTOR = bytes.fromhex("31c0 8ed8 be187c ac 84c0 7409 b40e bb0700 cd10 ebf2 f4 ebfd")
 # What GRUB finds of the tables of the BIOS; its halt looks up S5 in the DSDT.
 TABLES_CONFIG = """\
 lsacpi
@@ -152,6 +164,10 @@ def mbr_record(path):
     run([str(ROOT / "sbin/install-mbr"), "--force", "-i", "a", "-p", "1", "-e", "1", str(path)])
 
 
+def syslinux_power_floppy(path):
+    syslinux_floppy(path, modules=("libcom32.c32", "reboot.c32", "poweroff.c32"))
+
+
 def isolinux(path):
     root = FOLDER / "isolinux"
     root.mkdir(exist_ok=True)
@@ -160,6 +176,28 @@ def isolinux(path):
     (root / "isolinux.cfg").write_text("PROMPT 1\nTIMEOUT 0\n")
     run(["xorriso", "-as", "mkisofs", "-o", str(path), "-b", "isolinux.bin", "-c", "boot.cat",
          "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", str(root)])
+
+
+def floppy_emulation_cd(path):
+    root = FOLDER / path.stem
+    root.mkdir(exist_ok=True)
+    shutil.copy(image("syslinux-floppy.img"), root / "boot.img")
+    run(["xorriso", "-as", "mkisofs", "-o", str(path), "-b", "boot.img", "-c", "boot.cat",
+         str(root)])
+
+
+def disk_emulation_cd(path):
+    """A hard disk of 2 cylinders, 16 heads and 63 sectors inside a CD."""
+    root = FOLDER / path.stem
+    root.mkdir(exist_ok=True)
+    disk = bytearray(2 * 16 * 63 * 512)
+    text = b"HARD-DISK-EMULATION\r\n\0"
+    disk[:len(SPEAKING_SECTOR) + len(text)] = SPEAKING_SECTOR + text
+    disk[446:462] = struct.pack("<8B2I", 0x80, 1, 1, 0, 6, 15, 63, 1, 63, 2 * 16 * 63 - 63)
+    disk[510:512] = b"\x55\xaa"
+    (root / "disk.img").write_bytes(disk)
+    run(["xorriso", "-as", "mkisofs", "-o", str(path), "-b", "disk.img", "-c", "boot.cat",
+         "-hard-disk-boot", str(root)])
 
 
 def grub_cd(path, config=GRUB_CONFIG):
@@ -171,6 +209,10 @@ def grub_cd(path, config=GRUB_CONFIG):
 
 def grub_tables_cd(path):
     grub_cd(path, TABLES_CONFIG)
+
+
+def grub_commands_cd(path):
+    grub_cd(path, COMMANDS_CONFIG)
 
 
 def memtest_floppy(path):
@@ -207,7 +249,9 @@ MAKERS = {"syslinux-floppy.img": syslinux_floppy, "syslinux-menu.img": syslinux_
           "grub.iso": grub_cd, "grub-tables.iso": grub_tables_cd, "mbr.img": mbr_record,
           "memtest.img": memtest_floppy, "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,
           "small.img": small_disk, "blank.img": blank_disk, "empty.img": empty, "odd.rom": odd_rom,
-          "ipxe.rom": ipxe_rom}
+          "ipxe.rom": ipxe_rom, "syslinux-power.img": syslinux_power_floppy,
+          "grub-commands.iso": grub_commands_cd, "floppy-emulation.iso": floppy_emulation_cd,
+          "disk-emulation.iso": disk_emulation_cd}
 
 
 def image(name):

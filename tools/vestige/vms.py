@@ -21,7 +21,7 @@ DRIVES = {
     "oprom1": "oprom",
 }
 DRIVE_WORDS = ("ro", "at", "start")  # these go with the image, the rest with the VM
-VM_WORDS = ("mem", "cpus", "boot", "com1", "trace")
+VM_WORDS = ("mem", "cpus", "boot", "com1", "keys", "trace")
 KEYS = ("image", "kind", "name", "unit", *DRIVES, *DRIVE_WORDS, *VM_WORDS)
 DEFAULT_MEMORY = 64 * MIB
 

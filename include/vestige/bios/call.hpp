@@ -56,12 +56,14 @@ class Call {
     void set_bx(u16 v) { regs().set_word(cpu::Gpr::rbx, v); }
     void set_cx(u16 v) { regs().set_word(cpu::Gpr::rcx, v); }
     void set_dx(u16 v) { regs().set_word(cpu::Gpr::rdx, v); }
+    void set_si(u16 v) { regs().set_word(cpu::Gpr::rsi, v); }
     void set_di(u16 v) { regs().set_word(cpu::Gpr::rdi, v); }
     void set_bp(u16 v) { regs().set_word(cpu::Gpr::rbp, v); }
     void set_eax(u32 v) { regs().set_dword(cpu::Gpr::rax, v); }
     void set_ebx(u32 v) { regs().set_dword(cpu::Gpr::rbx, v); }
     void set_ecx(u32 v) { regs().set_dword(cpu::Gpr::rcx, v); }
     void set_edx(u32 v) { regs().set_dword(cpu::Gpr::rdx, v); }
+    void set_esi(u32 v) { regs().set_dword(cpu::Gpr::rsi, v); }
     [[nodiscard]] u16 selector(cpu::SegmentName name) const {
         return env.cpu.segment(name).selector;
     }
@@ -129,6 +131,9 @@ class Call {
     /// Calls the guest's handler of an interrupt through the vector table; its return comes back
     /// to the continuation stub of this call's interrupt.
     Outcome call_interrupt(u8 number);
+    /// Calls a routine of the guest's that returns with RETF, interrupts on; it comes back as a
+    /// handler does.
+    Outcome call_routine(FarPtr routine);
     /// Goes on in the guest's handler of another interrupt, which returns in our place.
     Outcome jump_to_interrupt(u8 number);
     /// Saves and restores AX, BX, CX, DX, SI, DI, BP, DS, ES on the guest's stack.

@@ -19,7 +19,8 @@ inline constexpr Gpa com_ports{0x400}, lpt_ports{0x408}, ebda_segment{0x40e}, eq
     disk_status{0x474}, disk_count{0x475}, lpt_timeouts{0x478}, com_timeouts{0x47c},
     key_buffer_start{0x480}, key_buffer_end{0x482}, rows{0x484}, char_height{0x485},
     video_control{0x487}, video_switches{0x488}, video_flags{0x489}, display_index{0x48a},
-    disk_interrupt_seen{0x48e}, keyboard_flags3{0x496}, keyboard_leds{0x497},
+    disk_interrupt_seen{0x48e}, floppy_media{0x490}, floppy_cylinders{0x494},
+    keyboard_flags3{0x496}, keyboard_leds{0x497},
     wait_flag_pointer{0x498}, wait_count{0x49c}, wait_active{0x4a0}, video_save_pointer{0x4a8},
     vbe_mode{0x4ba}; ///< ours: the mode of VBE with its flags, 0 in others
 } // namespace bda

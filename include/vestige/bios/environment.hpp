@@ -5,6 +5,7 @@
 #include "vestige/bios/machine_facts.hpp"
 #include "vestige/cpu/cpu_state.hpp"
 #include "vestige/devices/keyboard8042.hpp"
+#include "vestige/devices/parallel_port.hpp"
 #include "vestige/devices/pci.hpp"
 #include "vestige/devices/pic8259.hpp"
 #include "vestige/devices/pit8254.hpp"
@@ -33,6 +34,9 @@ class ScreenObserver {
     ~ScreenObserver() = default;
 };
 
+/// Layouts of the keyboard: keyboard_layouts.cpp has a table for each.
+enum class KeyLayout : u8 { us, de };
+
 struct Environment {
     cpu::CpuState& cpu;
     machine::GuestMemory& memory;
@@ -44,6 +48,7 @@ struct Environment {
     devices::RtcCmos& rtc;
     devices::Keyboard8042& keyboard;
     devices::Uart16550& com1;
+    devices::ParallelPort& lpt1;
     devices::Vga& vga;
     devices::PciHost& pci;
     disk::DriveSet& drives;
@@ -57,6 +62,7 @@ struct Environment {
     std::span<const std::byte> raw_code;
     Gpa raw_address;
     FarPtr raw_entry;
+    KeyLayout keys = KeyLayout::us;
 };
 
 } // namespace vestige::bios

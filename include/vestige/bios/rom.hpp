@@ -38,11 +38,16 @@ inline constexpr u16 continuation_stubs = 0x8400; ///< VMCALL; IRET, 4 bytes apa
 inline constexpr u16 wait_stubs = 0x8800;         ///< STI; HLT; VMCALL; IRET, 8 bytes apart
 inline constexpr u16 window_stubs = 0x9000;       ///< STI; NOP; VMCALL; IRET, 8 bytes apart
 
+/// VMCALL; RETF and behind it HLT; RETF: the same code for 16 and 32 bits.
+inline constexpr u16 apm_entry = 0x9800, apm_sleep = apm_entry + 4;
+inline constexpr u16 fossil_name = 0x9810; ///< ends with a zero
 /// VMCALL; RETF: the PCI BIOS for 32-bit code, found through the BIOS32 directory.
 inline constexpr u16 pci_entry = 0x9820;
 
 inline constexpr u16 config_table = 0xe6f5;
 inline constexpr u16 diskette_table = 0xefc7;
+/// Diskette parameters by medium: the formats of disk::floppy_formats in their order.
+inline constexpr u16 media_tables = 0xefe0, media_table_size = 11;
 inline constexpr u16 no_disk_table = 0xe401; ///< parameters of a fixed disk that is not there
 inline constexpr u16 video_table = 0xf0a4;
 inline constexpr u16 plain_iret = 0xff53;
@@ -97,6 +102,8 @@ constexpr std::optional<Stub> identify(Linear address) {
         return Stub{Entry::call, video_interrupt};
     if (offset == pci_entry)
         return Stub{Entry::far_call, 0x1a};
+    if (offset == apm_entry)
+        return Stub{Entry::far_call, 0x15};
     return {};
 }
 

@@ -83,6 +83,9 @@ struct FunctionTable {
     FunctionIndex index{};
     Handler fallback = nullptr; ///< null: nothing happens, the caller's registers stay
     std::string_view refusal;   ///< results that the fallback sets, for the trace
+    /// Where a handler of the guest's that a function called comes back to: AH is not the
+    /// function's any more.
+    Handler resumed = nullptr;
 };
 
 /// The row for these registers; null when there is none.
@@ -114,10 +117,11 @@ extern const FunctionTable time_services;     // INT 1Ah
 // Interrupts without functions.
 Outcome timer_interrupt(Call& call);      // INT 08h
 Outcome keyboard_interrupt(Call& call);   // INT 09h
-Outcome unexpected_interrupt(Call& call); // INT 0Ah-0Dh, 0Fh, 72h-74h, 77h
+Outcome unexpected_interrupt(Call& call); // INT 0Ah-0Dh, 0Fh, 72h, 73h, 77h
 Outcome floppy_interrupt(Call& call);     // INT 0Eh
 Outcome rtc_interrupt(Call& call);        // INT 70h
 Outcome redirected_interrupt(Call& call); // INT 71h
+Outcome mouse_interrupt(Call& call);      // INT 74h
 Outcome fpu_interrupt(Call& call);        // INT 75h
 Outcome disk_interrupt(Call& call);       // INT 76h
 Outcome print_screen(Call& call);         // INT 05h

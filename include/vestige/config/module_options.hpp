@@ -22,6 +22,9 @@ using BootOrder = StaticVector<BootDevice, 4>;
 /// com1=: where the VM's COM1 goes.
 enum class Com1Route : u8 { console, none, com2 };
 
+/// keys=: the layout of the guest's keyboard.
+enum class KeyLayout : u8 { us, de };
+
 /// What the words of a module say. Values that are not given are absent, so that defaults and
 /// vm.NAME.key=value can be told apart. Views point into the string.
 struct ModuleOptions {
@@ -36,6 +39,7 @@ struct ModuleOptions {
     std::optional<Gpa> at;
     std::optional<FarPtr> start;
     std::optional<Com1Route> com1;
+    std::optional<KeyLayout> keys;
     std::optional<TraceOptions> trace;
 };
 

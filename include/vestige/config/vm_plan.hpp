@@ -44,6 +44,7 @@ struct VmPlan {
     StaticVector<unsigned, most_option_roms> option_roms; ///< indices into the modules
     BootOrder boot;
     Com1Route com1 = Com1Route::console;
+    KeyLayout keys = KeyLayout::us;
     TraceOptions trace;
 };
 

@@ -1,48 +1,40 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A parallel port of the PC/AT with nothing plugged in.
+// A parallel port with a printer (IBM PC AT Technical Reference, "Serial/Parallel Adapter").
 #pragma once
 
+#include "vestige/machine/backends.hpp"
+#include "vestige/machine/interrupt_line.hpp"
 #include "vestige/machine/port_bus.hpp"
 
 namespace vestige::devices {
 
-/// Data, status and control at base. Data and control only remember; the open status inputs read
-/// as an absent printer: busy, out of paper, not acknowledging.
+/// Data, status and control registers. The printer takes a byte with the strobe's rising edge and
+/// is busy as long as nobody takes it from there.
 class ParallelPort final : public machine::PortDevice {
   public:
-    void reset() { data_ = control_ = 0; }
-    [[nodiscard]] bool attach(machine::PortBus& bus, Port base) {
-        base_ = base;
-        return bus.attach(base, 3, *this);
-    }
-    u32 read_port(Port port, Width) override {
-        switch (port.value - base_.value) {
-        case 0:
-            return data_;
-        case 1:
-            return open_status;
-        default:
-            return 0xc0U | control_;
-        }
-    }
-    void write_port(Port port, Width, u32 value) override {
-        switch (port.value - base_.value) {
-        case 0:
-            data_ = static_cast<u8>(value);
-            break;
-        case 1: // inputs
-            break;
-        default:
-            control_ = value & 0x3f;
-            break;
-        }
-    }
+    ParallelPort(machine::InterruptLine irq, machine::CharacterSink& paper)
+        : irq_{irq}, paper_{paper} {}
+
+    void reset();
+    [[nodiscard]] bool attach(machine::PortBus& bus, Port base);
+
+    u32 read_port(Port port, Width width) override;
+    void write_port(Port port, Width width, u32 value) override;
+
+    // The same registers for INT 17h.
+    [[nodiscard]] u8 read(u8 offset);
+    void write(u8 offset, u8 value);
 
   private:
-    static constexpr u8 open_status = 0x7f;
-    Port base_;
+    void print();
+
+    machine::InterruptLine irq_;
+    machine::CharacterSink& paper_;
+    Port base_{};
     u8 data_ = 0;
-    u8 control_ = 0;
+    u8 control_ = 0x0c; ///< printer selected, not in reset
+    u8 unprinted_ = 0;
+    bool busy_ = false;
 };
 
 } // namespace vestige::devices

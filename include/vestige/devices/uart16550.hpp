@@ -8,6 +8,7 @@
 #include "vestige/machine/port_bus.hpp"
 
 #include <array>
+#include <optional>
 
 namespace vestige::devices {
 
@@ -30,6 +31,8 @@ class Uart16550 final : public machine::PortDevice, public machine::Timed {
     // The same registers for INT 14h.
     [[nodiscard]] u8 read(u8 offset);
     void write(u8 offset, u8 value);
+    /// The byte that reading the data register would take; nothing when none has come.
+    [[nodiscard]] std::optional<u8> peek();
 
   private:
     static constexpr std::size_t fifo_size = 16;

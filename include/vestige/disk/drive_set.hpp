@@ -15,8 +15,9 @@ struct Drive {
     DriveType type = DriveType::disk;
     Geometry geometry;      ///< floppies and disks
     u8 floppy_type = 0;     ///< CMOS drive type
-    u8 last_status = 0;
     bool changed = false;   ///< floppy change line: no access since the medium came
+    bool emulated = false;  ///< an image inside a CD
+    u8 locks = 0;           ///< how often a CD's medium has been locked in
 };
 
 /// Floppies are 00h and 01h, hard disks 80h up, CDs E0h up. While a CD boots with emulation, its
@@ -41,6 +42,8 @@ class DriveSet {
     /// Remembers what a CD was booted from without emulation, for INT 13h AH=4Bh.
     void set_boot_entry(const BootEntry& entry, u8 cd_number);
     [[nodiscard]] bool booted_cd() const { return boot_cd_ != 0; }
+    /// As at power-on: no CD was booted, nothing is locked or emulated.
+    void reset();
 
   private:
     using List = StaticVector<Drive, most_of_a_type>;

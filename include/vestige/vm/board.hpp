@@ -37,7 +37,8 @@ class Board {
         return {.apic = true,
                 .hpet = devices::Hpet::capabilities(),
                 .floppy_controller = true,
-                .parallel_port = true};
+                .parallel_port = true,
+                .mouse = true};
     }
     /// The vector of the interrupt that the CPU takes now.
     [[nodiscard]] Vector acknowledge();

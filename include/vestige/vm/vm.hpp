@@ -39,6 +39,7 @@ struct VmConfig {
     u64 memory_size = 0;
     u64 wall_clock = 0;
     Text<8> boot_order;
+    bios::KeyLayout keys = bios::KeyLayout::us;
     /// Raw code instead of a boot medium.
     std::span<const std::byte> raw_code;
     Gpa raw_address{0x7c00};
