@@ -19,16 +19,8 @@ TEST(Coverage, EveryRowOfTheMatrixIsInTheTableAndNoOther) {
         ADD_FAILURE() << id << " is in no matrix";
 }
 
-/// Rows that are being written: a test of theirs comes with them.
-bool in_work(std::string_view id) {
-    constexpr std::array<std::string_view, 10> rows{
-        "INT 1F", "INT 43", "1A/B10E", "option ROM scan", "SMBIOS",
-        "$PnP",   "_32_",   "$PIR",    "MP table",        "$PMM"};
-    return id.starts_with("10/") || std::find(rows.begin(), rows.end(), id) != rows.end();
-}
-
-bool is_served(const test::ServiceRow& row, std::string_view id) {
-    return row.service->state != State::refused || in_work(id);
+bool is_served(const test::ServiceRow& row) {
+    return row.service->state != State::refused;
 }
 
 TEST(Coverage, WhatLoadersOrTheOtherBiosesHaveIsServedOrCannotBe) {
@@ -36,7 +28,7 @@ TEST(Coverage, WhatLoadersOrTheOtherBiosesHaveIsServedOrCannotBe) {
     for (const test::MatrixRow& each : test::service_matrix) {
         const bool wanted = each.tier != test::Tier::never || each.seabios == 'I' ||
                             each.rombios == 'I';
-        EXPECT_TRUE(!wanted || is_served(rows.at(each.id), each.id) ||
+        EXPECT_TRUE(!wanted || is_served(rows.at(each.id)) ||
                     !test::why_refused(each.id).empty())
             << each.id;
     }
@@ -46,7 +38,7 @@ TEST(Coverage, WhatLoadersMustHaveIsServed) {
     const auto rows = rows_by_id();
     for (const test::MatrixRow& each : test::service_matrix)
         if (each.tier == test::Tier::must) {
-            EXPECT_TRUE(is_served(rows.at(each.id), each.id)) << each.id;
+            EXPECT_TRUE(is_served(rows.at(each.id))) << each.id;
         }
 }
 
@@ -54,7 +46,7 @@ TEST(Coverage, MoreRowsAreServedThanByAnyOther) {
     const auto rows = rows_by_id();
     long served = 0, seabios = 0;
     for (const test::MatrixRow& each : test::service_matrix) {
-        served += is_served(rows.at(each.id), each.id) ? 1 : 0;
+        served += is_served(rows.at(each.id)) ? 1 : 0;
         seabios += each.seabios == 'I' ? 1 : 0;
     }
     // FOSSIL and the extended functions, 15/84, 15/E881, media types, El Torito.
