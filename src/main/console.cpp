@@ -53,6 +53,7 @@ constinit VgaMirror vga_mirror;
 constinit monitor::LogQueue log_queue;
 constinit monitor::LogHistory log_history;
 constinit monitor::ConsoleMux* mux = nullptr;
+constinit std::span<Slot* const> watched;
 
 /// Host time as the console's clock.
 u64 host_time() {
@@ -121,12 +122,20 @@ void show_log_history(TextSink& out, unsigned count) {
     log_history.show(out, count);
 }
 
+void watch_faults(std::span<Slot* const> slots) {
+    watched = slots;
+}
+
 void poll_console() {
     if (mux == nullptr)
         return;
     while (const auto code = host::read_scancode())
         mux->keyboard_byte(*code);
     mux->poll(host_time());
+    // The report of the fault first.
+    for (unsigned i = 0; i < watched.size(); ++i)
+        if (log_queue.empty() && watched[i]->fault.take())
+            mux->open_monitor(i);
     host::console().poll();
 }
 

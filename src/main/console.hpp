@@ -2,6 +2,8 @@
 // The machine's console: opened for the first lines, then shared by the VMs.
 #pragma once
 
+#include "slot.hpp"
+
 #include "vestige/config/boot_options.hpp"
 #include "vestige/host/boot_info.hpp"
 #include "vestige/monitor/console_mux.hpp"
@@ -14,6 +16,8 @@ void open_console(const config::BootOptions& options, const host::BootInfo& boot
 /// Gives the console to the VMs: from here on the log is queued and poll_console() prints it.
 void share_console(const config::BootOptions& options, monitor::Interpreter& commands,
                    std::span<monitor::VmConsole* const> consoles);
+/// The monitor comes up for VMs that a fault stops.
+void watch_faults(std::span<Slot* const> slots);
 /// Moves keys and output; on the boot CPU, at least every 10 ms.
 void poll_console();
 /// For the console's CPU while it waits for another one: log lines move, nothing is read.

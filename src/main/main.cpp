@@ -183,6 +183,7 @@ bool all_ended() {
         machine.add(*slot);
     }
     share_console(options, *make<monitor::Session>(machine), consoles.span());
+    watch_faults(slots.span());
     open_gdb_port(options, machine);
     run_vms(slots.span(), options.selftest_name == "broken-vmcs");
     while (!all_ended()) {

@@ -55,12 +55,28 @@ class SlotKeys final : public vm::KeySource {
     monitor::KeyCode key_;
 };
 
+/// Remembers for the console that a fault has stopped the VM (onfault=monitor).
+class FaultWatch final : public vm::DebugListener {
+  public:
+    void stopped(const vm::Stop& stop) override {
+        if (stop.cause == vm::StopCause::fault)
+            waiting_.store(true, std::memory_order_release);
+    }
+    void ended(u8 /*status*/) override {}
+    /// From the console's CPU: true once after a fault.
+    [[nodiscard]] bool take() { return waiting_.exchange(false, std::memory_order_acquire); }
+
+  private:
+    std::atomic<bool> waiting_{false};
+};
+
 struct Slot {
     Slot(const vm::VmConfig& config, const vm::GuestStorage& storage);
 
     SlotScreen slot_screen;
     monitor::VmConsole console;
     SlotKeys keys;
+    FaultWatch fault;
     HostCpu host;
     vm::Vm machine;
     monitor::GuestTextScreen screen;

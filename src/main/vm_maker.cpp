@@ -131,6 +131,10 @@ Slot* VmMaker::make_vm(const config::VmPlan& plan) const {
     Slot* const slot = make<Slot>(config, guest_storage(config));
     for (std::size_t i = 0; i < plan.disks.size(); ++i)
         add_disk(*slot, i, plan.disks[i]);
+    if (options_.on_fault == config::OnFault::monitor) {
+        slot->machine.debugger().hold_faults(true);
+        static_cast<void>(slot->machine.debugger().listen(slot->fault));
+    }
     monitor::announce_vm(plan, modules_.all());
     return slot;
 }

@@ -11,7 +11,9 @@ namespace {
 std::string_view state_of(const vm::Vm& vm) {
     switch (vm.end()) {
     case vm::End::running:
-        return vm.paused() ? "stopped by the monitor" : "runs";
+        return vm.paused() ? "stopped by the monitor"
+               : vm.held() ? "held by the debugger"
+                           : "runs";
     case vm::End::powered_off:
         return "powered off";
     case vm::End::exit_status:

@@ -13,6 +13,7 @@ void show_vm(Context& context) {
     context.say("{} ms since power-on; {}", context.vm->now() / 1'000'000,
                 context.vm->end() != vm::End::running ? "ended"
                 : context.vm->paused()                ? "stopped by the monitor"
+                : context.vm->held()                  ? "held by the debugger"
                 : context.vm->halted()                ? "halted, waits for an interrupt"
                                                       : "runs");
 }

@@ -47,6 +47,11 @@ bool LogQueue::push(std::string_view line) {
     return true;
 }
 
+bool LogQueue::empty() {
+    const Guard guard{lock_};
+    return used_ == 0;
+}
+
 std::string_view LogQueue::pop(std::span<char> storage) {
     const Guard guard{lock_};
     std::size_t size = 0;

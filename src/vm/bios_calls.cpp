@@ -54,7 +54,7 @@ void Vm::find_silent_calls() {
 
 void Vm::trace(const config::TraceOptions& options) {
     recorder_.set_options(options);
-    find_silent_calls();
+    apply_trace();
 }
 
 void Vm::hypercall(Linear at, bool paging) {

@@ -179,12 +179,28 @@ void Debugger::run(Goal goal) {
 
 /// With nothing to look for the guest runs as if there were no debugger.
 void Debugger::settle() {
-    if (state_ != State::running || goal_ != Goal::none || !breakpoints_.empty() || fault_held_)
+    if (state_ != State::running || goal_ != Goal::none || !breakpoints_.empty() || fault_held_ ||
+        follows_instructions_)
         return;
     detour_.on = false;
     traps_.give_back();
-    cpu_->intercept_cr0(0);
+    cpu_->intercept_cr0(control_exits());
     state_ = State::idle;
+}
+
+void Debugger::follow(bool instructions, bool modes) {
+    follows_instructions_ = instructions;
+    follows_modes_ = modes;
+    if (instructions && state_ == State::idle) {
+        state_ = State::running;
+        mode_ = cpu::mode_of(*cpu_);
+    }
+    arm_quietly();
+    settle();
+}
+
+u64 Debugger::control_exits() const {
+    return follows_modes_ || wants(BreakKind::mode) ? cpu::cr0::pe | cpu::cr0::pg : 0;
 }
 
 const char* Debugger::arm() {
@@ -199,7 +215,7 @@ const char* Debugger::arm() {
         fits = fits && traps_.add({detour_.target, 1, TrapKind::execute});
     if (!fits)
         return "there are too many breakpoints";
-    cpu_->intercept_cr0(wants(BreakKind::mode) ? cpu::cr0::pe | cpu::cr0::pg : 0);
+    cpu_->intercept_cr0(control_exits());
     if (traps_.empty() && !traps_.active())
         return nullptr;
     if (!traps_.active())

@@ -32,7 +32,7 @@ Linear Debugger::stack_pointer() const {
 }
 
 bool Debugger::steps_now() const {
-    return first_ || mode_chase_ != 0 || traps_.any_open() ||
+    return first_ || follows_instructions_ || mode_chase_ != 0 || traps_.any_open() ||
            (goal_ != Goal::none && !detour_.on);
 }
 

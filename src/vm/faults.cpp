@@ -12,6 +12,7 @@ namespace vestige::vm {
 namespace {
 
 constexpr u8 fault_status = 126;
+constexpr std::string_view triple_fault = "triple fault";
 
 } // namespace
 
@@ -46,32 +47,40 @@ void Vm::shutdown() {
     recorder_.exit(exit_number<vcpu::ShutdownExit>(), *vcpu_);
     if (config_.on_fault == OnFault::reset)
         return request_reset("triple fault");
-    // Whoever debugs the guest finds it as it was.
-    if (debugger_.hold_fault("triple fault"))
-        return;
     const auto pending = vcpu_->pending_event();
-    stop("triple fault", pending ? pending : replay_fault());
+    const auto first = pending ? pending : replay_fault();
+    stop(triple_fault, first);
 }
 
+/// A debugger that wants to see the fault gets the report as well, and later the end.
 void Vm::stop(std::string_view reason, std::optional<cpu::Event> first) {
-    if (end() != End::running || debugger_.hold_fault(reason))
+    if (end() != End::running)
         return;
-    log(LogArea::vm, LogLevel::info, "vm {}: stopped: {}", config_.name.view(), reason);
-    report_.clear();
-    print_fault_report(report_, {.cpu = *vcpu_, .path = path_, .ring = recorder_.ring(),
-                                 .symbols = config_.symbols, .first = first,
-                                 .shut_down = reason == "triple fault", .at = {}});
-    log_report();
+    log(LogArea::vm, LogLevel::info, "vm {}: {}: {}", config_.name.view(),
+        debugger_.wants_fault() ? "held" : "stopped", reason);
+    explain_fault(first, {}, reason == triple_fault);
+    if (!debugger_.hold_fault(reason))
+        end_with(End::stopped, fault_status);
+}
+
+/// The debugger has seen enough of the fault that it held.
+void Vm::end_after_fault() {
+    log(LogArea::vm, LogLevel::info, "vm {}: stopped: {}", config_.name.view(),
+        debugger_.last_stop().text.view());
     end_with(End::stopped, fault_status);
 }
 
 void Vm::report(std::string_view reason, std::optional<cpu::Event> first,
                 std::optional<FarPtr> at) {
     log(LogArea::vm, LogLevel::info, "vm {}: {}", config_.name.view(), reason);
+    explain_fault(first, at, false);
+}
+
+void Vm::explain_fault(std::optional<cpu::Event> first, std::optional<FarPtr> at, bool shut_down) {
     report_.clear();
     print_fault_report(report_, {.cpu = *vcpu_, .path = path_, .ring = recorder_.ring(),
-                                 .symbols = config_.symbols, .first = first, .shut_down = false,
-                                 .at = at});
+                                 .symbols = config_.symbols, .first = first,
+                                 .shut_down = shut_down, .at = at});
     log_report();
 }
 

@@ -47,6 +47,7 @@ std::string_view width_letter(Width width) {
 
 struct Printer {
     TextSink& out;
+    u64 ip; ///< of the event
 
     void operator()(const bios::CallRecord& record) const {
         bios::print_call(out, record);
@@ -97,7 +98,7 @@ struct Printer {
                                                              : std::string_view{"?"});
     }
     void operator()(const InstructionEvent& event) const {
-        cpu::disassemble(out, std::span{event.bytes}.first(event.length), event.mode, 0);
+        cpu::disassemble(out, std::span{event.bytes}.first(event.length), event.mode, ip);
     }
     void operator()(const NoteEvent& event) const { out.write(event.text); }
 };
@@ -106,10 +107,10 @@ struct Printer {
 
 void print_event(TextSink& out, const TraceEvent& event) {
     const bool call = std::holds_alternative<bios::CallRecord>(event.what);
-    std::visit(Printer{out}, event.what);
+    std::visit(Printer{out, event.ip}, event.what);
     // BIOS calls are at our stub, which says nothing.
-    if (!call && event.selector != 0)
-        print(out, " at {04x}:{04x}", event.selector, event.ip);
+    if (!call && event.selector)
+        print(out, " at {04x}:{04x}", *event.selector, event.ip);
     else if (!call)
         print(out, " at {04x}", event.ip);
     if (event.repeats != 0)

@@ -5,6 +5,7 @@
 #include "exit_handler.hpp"
 
 #include "vestige/base/panic.hpp"
+#include "vestige/vm/guest_view.hpp"
 #include "vestige/vm/state_text.hpp"
 
 #include <algorithm>
@@ -101,6 +102,7 @@ void Vm::run() {
     if (config_.start_stopped)
         debugger_.stop();
     recorder_.reset_statistics(slice_end_);
+    apply_trace();
     while (end() == End::running)
         step();
 }
@@ -120,9 +122,13 @@ void Vm::step() {
     }
     const vcpu::VmExit exit = vcpu_->run(deadline_);
     recorder_.guest_until(host_.tsc());
+    if (recorder_.options().modes) [[unlikely]]
+        trace_mode();
     std::visit(ExitHandler{*this}, exit);
     entered_with_.reset();
     recorder_.exit_until(host_.tsc(), exit.index());
+    if (recorder_.options().modes) [[unlikely]]
+        trace_mode();
     if (attention_)
         finish_pending();
 }
@@ -132,7 +138,7 @@ void Vm::debug_step() {
     if (debugger_.stopped())
         return rest();
     if (debugger_.fault_is_over())
-        return stop(debugger_.last_stop().text.view());
+        return end_after_fault();
     resume_time();
     if (board_.lapic.wants_cpu() && !paused_.load(std::memory_order_relaxed) &&
         (halted_ || !debugger_.holds_interrupts()))
@@ -140,22 +146,52 @@ void Vm::debug_step() {
     if (halted_ || paused_.load(std::memory_order_relaxed))
         return sleep();
     bios_done_ = {};
+    if (recorder_.options().instructions && debugger_.at_instruction())
+        trace_instruction();
     const auto exit = debugger_.enter(deadline_);
     recorder_.guest_until(host_.tsc());
+    if (recorder_.options().modes)
+        trace_mode();
     if (exit) {
         std::visit(ExitHandler{*this}, *exit);
         entered_with_.reset();
         recorder_.exit_until(host_.tsc(), exit->index());
+        if (recorder_.options().modes)
+            trace_mode();
         debugger_.handled(*exit, bios_done_);
     }
     if (attention_)
         finish_pending();
 }
 
+void Vm::apply_trace() {
+    find_silent_calls();
+    // Without exits for CR0.PE and PG the guest changes modes without us.
+    debugger_.follow(recorder_.options().instructions, recorder_.options().modes);
+    last_mode_ = cpu::mode_of(*vcpu_);
+}
+
+/// What a far jump changes is seen with the next exit, before it is handled.
+void Vm::trace_mode() {
+    const cpu::Mode mode = cpu::mode_of(*vcpu_);
+    if (mode != last_mode_)
+        recorder_.mode(last_mode_, mode, *vcpu_);
+    last_mode_ = mode;
+}
+
+void Vm::trace_instruction() {
+    InstructionEvent event;
+    event.mode = cpu::mode_of(*vcpu_);
+    event.length = static_cast<u8>(
+        GuestView{*vcpu_, path_}.read(cpu::linear_rip(*vcpu_), std::span{event.bytes}));
+    recorder_.instruction(event, *vcpu_);
+}
+
 /// A debugger has the guest: its time stands still, and only the host's work goes on.
 void Vm::rest() {
     if (stopped_at_ == 0) {
         stopped_at_ = host_.tsc();
+        held_.store(true, std::memory_order_relaxed);
         announce_stop();
     }
     host_.idle_until(host_.tsc() + host_.to_ticks(rest_interval));
@@ -169,7 +205,8 @@ void Vm::rest() {
 
 void Vm::announce_stop() {
     const Stop& why = debugger_.last_stop();
-    if (why.owner != BreakOwner::user || why.cause == StopCause::request)
+    if (why.owner != BreakOwner::user || why.cause == StopCause::request ||
+        why.cause == StopCause::fault)
         return;
     char text[80];
     TextBuffer place{text};
@@ -183,6 +220,7 @@ void Vm::resume_time() {
         return;
     const u64 gone = host_.tsc() - stopped_at_;
     stopped_at_ = 0;
+    held_.store(false, std::memory_order_relaxed);
     tsc_start_ += gone;
     tsc_offset_ -= gone;
     vcpu_->set_tsc_offset(tsc_offset_);

@@ -33,6 +33,7 @@ class LogQueue final : public LogSink {
     void line(LogLevel level, std::string_view text) override;
     /// The oldest line, copied into storage of longest_line characters; empty when there is none.
     [[nodiscard]] std::string_view pop(std::span<char> storage);
+    [[nodiscard]] bool empty();
     /// Lines that found no room since this was asked last.
     [[nodiscard]] u32 take_dropped() { return dropped_.exchange(0, std::memory_order_relaxed); }
 

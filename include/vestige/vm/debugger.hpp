@@ -94,6 +94,8 @@ class Debugger {
     void leave(BreakOwner owner);
     /// Whether a fault that would end the VM stops the guest first.
     void hold_faults(bool hold) { hold_faults_ = hold; }
+    /// For a trace: every instruction is stepped; changes of CR0.PE and PG exit.
+    void follow(bool instructions, bool modes);
     /// How single instructions are stepped on this machine.
     [[nodiscard]] const char* step_way() const { return stepper_.way(); }
 
@@ -111,6 +113,12 @@ class Debugger {
     void remapped() { traps_.remapped(); }
     /// The guest's CPU was reset.
     void guest_reset();
+    /// Whether the guest has come to an instruction that enter() will run alone.
+    [[nodiscard]] bool at_instruction() const {
+        return steps_now() && !begun_ && !cpu_->pending_event();
+    }
+    /// Whether hold_fault() will.
+    [[nodiscard]] bool wants_fault() const { return hold_faults_ && !fault_held_; }
     /// True when the VM is not to end now: a front end looks at the fault first.
     [[nodiscard]] bool hold_fault(std::string_view reason);
     /// A fault was held, and the guest shall run on from it: the VM ends.
@@ -141,6 +149,7 @@ class Debugger {
     [[nodiscard]] const char* arm();
     void arm_quietly() { static_cast<void>(arm()); }
     [[nodiscard]] bool steps_now() const;
+    [[nodiscard]] u64 control_exits() const;
     [[nodiscard]] std::optional<vcpu::VmExit> enter_stepping(u64 deadline);
     void begin_instruction();
     [[nodiscard]] bool is_one_step() const;
@@ -192,6 +201,8 @@ class Debugger {
     Seen seen_;
     cpu::Mode mode_ = cpu::Mode::real;
     bool hold_interrupts_ = true;
+    bool follows_instructions_ = false;
+    bool follows_modes_ = false;
     bool hold_faults_ = false;
     bool fault_held_ = false;
     Stop stop_;

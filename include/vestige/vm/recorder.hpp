@@ -43,7 +43,7 @@ class Recorder {
     }
     [[nodiscard]] u64 mark() const { return mark_; }
 
-    // Events. ip and selector say where the guest is; the selector may be unknown (0) in the ring.
+    // Events. ip and selector say where the guest is; the selector may be unknown in the ring.
     void call(const bios::CallRecord& record, const cpu::CpuState& cpu) {
         note(record, cpu,
              options_.traces_call(Vector{record.interrupt}, static_cast<u8>(record.in.eax >> 8)));

@@ -5,6 +5,7 @@
 #include "vestige/bios/trace.hpp"
 #include "vestige/cpu/cpu_state.hpp"
 
+#include <optional>
 #include <variant>
 
 namespace vestige::vm {
@@ -69,7 +70,7 @@ struct TraceEvent {
                               MsrEvent, ControlEvent, ExitEvent, InstructionEvent, NoteEvent>;
     u64 time = 0;     ///< host TSC
     u64 ip = 0;       ///< offset in the code segment
-    u16 selector = 0; ///< CS
+    std::optional<u16> selector; ///< CS, where it was asked for
     u32 repeats = 0;  ///< how often the same came again
     What what = NoteEvent{};
 };

@@ -91,6 +91,8 @@ class Vm final : public machine::PowerControl,
     /// Does what waits in the mailbox: for the VM's CPU when run() is over.
     void serve_mail() { mailbox_.serve(*this); }
     [[nodiscard]] bool paused() const { return paused_; }
+    /// The debugger has stopped it.
+    [[nodiscard]] bool held() const { return held_.load(std::memory_order_relaxed); }
 
     // For jobs: on the VM's CPU, between two exits.
     [[nodiscard]] bool connected() const { return vcpu_ != nullptr; }
@@ -157,6 +159,9 @@ class Vm final : public machine::PowerControl,
     void find_silent_calls();
     [[nodiscard]] std::optional<bios::Stub> stub_at(Linear at, bool paging) const;
     void serve(bios::Stub stub);
+    void apply_trace();
+    void trace_mode();
+    void trace_instruction();
     void watch_fault_loop(u8 interrupt);
     void watch_spinning();
     void port_access(const vcpu::IoExit& exit);
@@ -177,6 +182,8 @@ class Vm final : public machine::PowerControl,
     void raise(const cpu::Event& event);
     /// Ends the VM because of what its guest did, with a report. first: the exception that began it.
     void stop(std::string_view reason, std::optional<cpu::Event> first = {});
+    void end_after_fault();
+    void explain_fault(std::optional<cpu::Event> first, std::optional<FarPtr> at, bool shut_down);
     /// As stop(), but the guest goes on.
     void report(std::string_view reason, std::optional<cpu::Event> first,
                 std::optional<FarPtr> at);
@@ -213,10 +220,12 @@ class Vm final : public machine::PowerControl,
     bool window_requested_ = false;
     bool attention_ = false; ///< a reset is wanted, or the end has come
     std::atomic<bool> paused_{false};
+    std::atomic<bool> held_{false};
     const char* reset_reason_ = "";
     unsigned foreign_vmcalls_ = 0;
     std::optional<cpu::Event> entered_with_; ///< what the last entry had to deliver, if we gave it
     u64 entered_at_ = 0;                     ///< RIP of that entry
+    cpu::Mode last_mode_ = cpu::Mode::real;
     FarPtr loop_at_;                         ///< where the exception that only returns came from
     unsigned loop_count_ = 0;
     u64 quiet_exits_ = 0; ///< exits that count as a sign of life, when last looked at
