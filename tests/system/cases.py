@@ -1,71 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The system tests: what is booted, what must appear in this order, and how it must end."""
 
-from dataclasses import dataclass, field
-
 import first_session
 import side_by_side
+from case import Case, broken, disk, raw
 from gdb_sessions import ROM, STEPPED, TOUR, TWO_VMS
-
-
-@dataclass
-class Case:
-    """One boot of Vestige. `expect` are regular expressions that must match one after the other in
-    what the console shows, those of `also` anywhere in it; the run ends when all have. `keys` maps an
-    expression to what is typed once it has appeared. `status` is the exit status, checked when the
-    run ends by itself."""
-
-    name: str
-    expect: list = field(default_factory=list)
-    also: list = field(default_factory=list)
-    vms: list = field(default_factory=list)
-    arguments: list = field(default_factory=list)
-    keys: dict = field(default_factory=dict)
-    forbidden: list = field(default_factory=lambda: [r"panic:", r"FAIL "])
-    gdb: list = field(default_factory=list)  # of GdbSession
-    status: int = None
-    pictures: tuple = None  # of guest:NAME, and what says that a picture is there, and the key then
-    cpu_model: str = ""  # of the emulator that has VMX; empty: its usual one
-    complaints: bool = False  # the emulator's log is expected to complain
-    group: str = ""  # slow ones: run by this name only
-    bare: str = ""  # a CD to boot without Vestige as well; the ticks to its shell are compared
-    limit: int = 150  # seconds of processor time for the emulator; only a hang gets there
-
-
-def raw(name, extra="", kind="raw"):
-    return f"image=guest:{name},kind={kind},name={name.replace('_', '-')}{extra}"
-
-
-def broken(name):
-    return f"image=guest:fault_{name},kind=raw,name={name.replace('_', '-')},mem=8M"
-
-
-def disk(image, drive, extra=""):
-    return f"{drive}=image:{image},name=a,mem=32M{extra}"
-
-
-# Typed into the shell of tests/system/linux.py once what stands before it has appeared.
-LINUX_COMMANDS = {
-    r"SHELL-TICKS [0-9a-f]+\s[^#]*# ": "cat /proc/interrupts; echo INTERRUPTS-$((1+1))\r",
-    r"INTERRUPTS-2": "hwclock -u; cat /sys/bus/pci/devices/*/uevent | grep PCI_ID;"
-                     " echo DEVICES-$((1+1))\r",
-    r"DEVICES-2": "drivers\r",
-    r"DRIVERS-LOADED": "mke2fs -q /dev/sda; mount /dev/sda /mnt; seq 99999 > /mnt/f; umount /mnt;"
-                       " mount /dev/sda /mnt; md5sum /mnt/f; umount /mnt; echo DISK-$((1+1))\r",
-}
-LINUX_DISK = r"9f588ff5001de34673652c4a767575e4  /mnt/f"
-
-
-def linux(name, cd, expect, off, **more):
-    """Debian's cloud kernel to a shell that takes commands and powers off."""
-    return Case(name, [r"SHELL-TICKS", *expect, r"Sat Jan  1 .* 2000|2000-01-01",
-                       r"PCI_ID=8086:1237", r"PCI_ID=8086:7000", r"DRIVERS-LOADED", LINUX_DISK,
-                       r"vm a: powered off", r"exit status 0"],
-                vms=[f"cd0=image:{cd},disk0=image:blank.img,name=a,mem=256M,boot=d"],
-                keys={**LINUX_COMMANDS, r"DISK-2": off},
-                forbidden=[r"panic:", r"FAIL ", r"BUG:", r"Call Trace"], status=0, limit=900,
-                **more)
-
+from system_cases import SYSTEM_CASES
 
 CASES = [
     Case("builtin", [r"Vestige built-in guest", r"VM a on CPU 0", r"ticks \d+", r"vm a: powered off",
@@ -252,9 +192,5 @@ CASES = [
     Case("option-rom-ipxe", [r"iPXE .*initialising devices", r"iPXE .*Open Source Network Boot"],
          vms=["oprom0=image:ipxe.rom,name=a,mem=32M"]),
     Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
-    # A minute each on a quiet machine; the group runs with `tools/test linux`.
-    linux("linux-acpi", "linux-acpi.iso", [r"IO-APIC", r"LOC:\s+\d+"], "poweroff -f\r",
-          group="linux", bare="linux-acpi.iso"),
-    linux("linux-pic", "linux-pic.iso", [r"0:\s+\d+\s+XT-PIC\s+timer"], "rdtsc off\r",
-          group="linux"),
+    *SYSTEM_CASES,
 ]

@@ -227,6 +227,22 @@ def small_disk(path):
     path.write_bytes(bytes(1 << 20))
 
 
+def pattern_disk(path, step=1):
+    path.write_bytes(bytes((i >> 9 ^ i * step) & 0xff for i in range(1 << 20)))
+
+
+def other_pattern_disk(path):
+    pattern_disk(path, 3)
+
+
+def linux_disks(path):
+    linux.grub_cd(sys.modules[__name__], path, "quiet", before=linux.READ_BACK)
+
+
+def linux_disks_pic(path):
+    linux.grub_cd(sys.modules[__name__], path, "quiet acpi=off noapic", "linux16", linux.READ_BACK)
+
+
 def linux_acpi(path):
     linux.grub_cd(sys.modules[__name__], path, "quiet")
 
@@ -244,7 +260,9 @@ def ipxe_rom(path):
     path.write_bytes((ROOT / "usr/lib/ipxe/qemu/pxe-ne2k_pci.rom").read_bytes())
 
 
-MAKERS = {"syslinux-floppy.img": syslinux_floppy, "syslinux-menu.img": syslinux_menu,
+MAKERS = {"pattern.img": pattern_disk, "other-pattern.img": other_pattern_disk,
+          "linux-disks.iso": linux_disks, "linux-disks-pic.iso": linux_disks_pic,
+          "syslinux-floppy.img": syslinux_floppy, "syslinux-menu.img": syslinux_menu,
           "isolinux.iso": isolinux, "grub-floppy.img": grub_floppy, "grub-disk.img": grub_disk,
           "grub.iso": grub_cd, "grub-tables.iso": grub_tables_cd, "mbr.img": mbr_record,
           "memtest.img": memtest_floppy, "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,

@@ -21,23 +21,48 @@ mount -t devtmpfs dev /dev
 echo "SHELL-TICKS $(rdtsc)"
 exec setsid cttyhack sh
 """
-# What the tests call once the shell is there.
+# What the tests call once the shell is there; arguments are libata's, such as force=1.01:pio4.
 DRIVERS = """\
 #!/bin/sh
 # A driver without a device of its own may refuse; the disks are what counts.
-for m in /modules/*; do insmod $m 2>/dev/null; done
+for m in /modules/*; do
+  case $m in *libata*) insmod $m $*;; *) insmod $m 2>/dev/null;; esac
+done
 for i in 1 2 3 4 5; do [ -b /dev/sda ] || sleep 1; done
 [ -b /dev/sda ] && echo "DRIVERS-LOADED"
+"""
+# Whole disks by their place on the bus, for names such as sda may change places; then a file system on
+# each with a file in it.
+DISKS = """\
+#!/bin/sh
+place() { basename $(readlink -f /sys/block/$1/device); }
+grep . /sys/class/ata_device/dev1.*/xfer_mode
+for d in sda sdb vda sr0; do
+  echo "SUM $(place $d) $(dd if=/dev/$d bs=64k 2>/dev/null | md5sum)"
+done
+for d in sda sdb vda; do
+  mke2fs -q /dev/$d >/dev/null && mount -t ext2 /dev/$d /mnt &&
+    echo "WRITTEN-TO-$(place $d)" > /mnt/written && umount /mnt
+  mount -t ext2 /dev/$d /mnt && cat /mnt/written && umount /mnt
+done
 """
 GRUB_CONFIG = """\
 serial --unit=0 --speed=115200
 terminal_output console serial
 insmod rdmsr
-linux /boot/vmlinuz {words}
-initrd /boot/initrd
+{loader} /boot/vmlinuz {words}
+{initrd} /boot/initrd
 echo -n "HANDOVER-TICKS "
 rdmsr 0x10
 boot
+"""
+# Before the kernel: what Linux has written before a reset is found and shown.
+READ_BACK = """\
+insmod ext2
+if [ -e (hd0)/written ]; then
+  cat (hd0)/written
+  halt
+fi
 """
 ISOLINUX_CONFIG = "DEFAULT x\nPROMPT 0\nLABEL x\n LINUX vmlinuz\n INITRD initrd\n APPEND {words}\n"
 
@@ -92,6 +117,7 @@ def initramfs(root, kernel_root):
     folder, executable = 0o040755, 0o100755
     entries = [(name, folder, b"") for name in ("bin", "dev", "proc", "sys", "mnt", "modules")]
     entries += [("init", executable, INIT.encode()), ("bin/drivers", executable, DRIVERS.encode()),
+                ("bin/disks", executable, DISKS.encode()),
                 ("bin/busybox", executable, busybox.read_bytes()),
                 ("bin/rdtsc", executable, program.read_bytes())]
     entries += [(f"modules/{number:02}-{path.name}", 0o100644, path.read_bytes())
@@ -124,11 +150,13 @@ def isolinux_cd(images, path, words):
          "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", str(root)])
 
 
-def grub_cd(images, path, words):
+def grub_cd(images, path, words, loader="linux", before=""):
     kernel, initrd = kernel_files(images)
     root = images.FOLDER / path.stem
     (root / "boot/grub").mkdir(parents=True, exist_ok=True)
     shutil.copy(kernel, root / "boot/vmlinuz")
     (root / "boot/initrd").write_bytes(initrd)
-    (root / "boot/grub/grub.cfg").write_text(GRUB_CONFIG.format(words=f"{QUIET} {words}"))
+    config = GRUB_CONFIG.format(words=f"{QUIET} {words}", loader=loader,
+                                initrd=loader.replace("linux", "initrd"))
+    (root / "boot/grub/grub.cfg").write_text(before + config)
     run(["grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", "-o", str(path), str(root)])

@@ -78,9 +78,10 @@ def comparisons(names):
 
 def main(names):
     cases = [case for case in CASES
-             if (case.name in names or case.group in names if names else not case.group)]
+             if (set(names) & {case.name, *case.group.split()} if names else not case.group)]
     calls = bios_calls.names(names)
-    unknown = set(names) - {name for case in CASES for name in (case.name, case.group)} - set(calls)
+    known = {name for case in CASES for name in (case.name, *case.group.split())}
+    unknown = set(names) - known - set(calls)
     if unknown:
         raise Problem(f"no test is called {', '.join(sorted(unknown))}; there are: "
                       + ", ".join(case.name for case in CASES), 2)

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs one case through the same code as tools/run and judges what its console showed."""
 
+import hashlib
 import re
 import shutil
+from dataclasses import replace
 
 from vestige import runner
 from vestige.options import parse_options
-from vestige.session import TIME_OUT, Session
+from vestige.session import TIME_OUT, Session, cpu_seconds
 from vestige.tree import BUILD
 
 from bare import console_until
@@ -71,6 +73,13 @@ def arguments_of(case, folder):
     return words + case.arguments
 
 
+def with_sums(patterns):
+    """MD5(NAME) becomes the sum of that image."""
+    return [re.sub(r"MD5\(([\w.+-]+)\)",
+                   lambda match: hashlib.md5(image(match[1]).read_bytes()).hexdigest(), pattern)
+            for pattern in patterns]
+
+
 def judge(case, script, status, text, complaints):
     """What is wrong, in words; empty when all is as expected."""
     if script.found < len(case.expect):
@@ -110,6 +119,7 @@ def compare_with_bare(case, text):
 
 
 def run_case(case):
+    case = replace(case, expect=with_sums(case.expect), also=with_sums(case.also))
     folder = LOGS / case.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -118,7 +128,8 @@ def run_case(case):
     options.memory = runner.needed_memory(options)
     options.cpu_model = case.cpu_model
     machine = runner.make_machine(options, folder, False)
-    session = Session(machine, cpu_limit=case.limit)
+    console = (folder / "console.txt").open("wb", buffering=0)
+    session = Session(machine, cpu_limit=case.limit, sink=console.write)
     script = Script(case)
     if case.gdb:
         script.gdb = GdbRunner(case.gdb, options.gdb, folder)
@@ -128,13 +139,15 @@ def run_case(case):
     try:
         status = session.run(script)
         script(session)
+        if case.group:
+            print(f"{case.name}: {cpu_seconds(machine.process):.0f} s of processor time", flush=True)
         if script.gdb:
             script.gdb.finish(session.seen.decode("latin-1"))
     finally:
         machine.stop()
+        console.close()
         if script.gdb:
             script.gdb.stop()
-    (folder / "console.txt").write_bytes(session.seen)
     text = session.seen.decode("latin-1")
     if script.gdb and script.gdb.problem:
         return script.gdb.problem

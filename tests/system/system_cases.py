@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The tests that boot whole operating systems: `tools/test slow`. Each says how many seconds of
+processor time it takes on a quiet machine."""
+
+from case import Case
+
+LINUX_ERRORS = [r"panic:", r"FAIL ", r"BUG:", r"Call Trace"]
+LINUX_SHELL = r"SHELL-TICKS [0-9a-f]+\s[^#]*# "
+# Typed into the shell of tests/system/linux.py once what stands before it has appeared.
+LINUX_COMMANDS = {
+    LINUX_SHELL: "cat /proc/interrupts; echo INTERRUPTS-$((1+1))\r",
+    r"INTERRUPTS-2": "hwclock -u; cat /sys/bus/pci/devices/*/uevent | grep PCI_ID;"
+                     " echo DEVICES-$((1+1))\r",
+    r"DEVICES-2": "drivers\r",
+    r"DRIVERS-LOADED": "mke2fs -q /dev/sda; mount /dev/sda /mnt; seq 99999 > /mnt/f; umount /mnt;"
+                       " mount /dev/sda /mnt; md5sum /mnt/f; umount /mnt; echo DISK-$((1+1))\r",
+}
+LINUX_DISK = r"9f588ff5001de34673652c4a767575e4  /mnt/f"
+# Whole disks by DMA, PIO and virtio and the CD, a file system on each disk, and after a reset GRUB
+# reads through INT 13h what Linux has written.
+DISK_COMMANDS = {LINUX_SHELL: "drivers force=1.01:pio4\r", r"DRIVERS-LOADED": "disks; reboot -f\r"}
+
+
+def linux(name, cd, expect, off, **more):
+    """Debian's cloud kernel to a shell that takes commands and powers off."""
+    return Case(name, [r"SHELL-TICKS", *expect, r"Sat Jan  1 .* 2000|2000-01-01",
+                       r"PCI_ID=8086:1237", r"PCI_ID=8086:7000", r"DRIVERS-LOADED", LINUX_DISK,
+                       r"vm a: powered off", r"exit status 0"],
+                vms=[f"cd0=image:{cd},disk0=image:blank.img,name=a,mem=256M,boot=d"],
+                keys={**LINUX_COMMANDS, r"DISK-2": off}, forbidden=LINUX_ERRORS, status=0,
+                limit=900, group="linux slow", **more)
+
+
+def linux_disks(name, cd):
+    written = [r"WRITTEN-TO-0:0:0:0", r"WRITTEN-TO-0:0:1:0", r"WRITTEN-TO-virtio0"]
+    return Case(name, [r"dev1.0/xfer_mode:XFER_MW_DMA_2", r"dev1.1/xfer_mode:XFER_PIO_4",
+                       r"Welcome to GRUB", r"exit status 0"],
+                also=[r"SUM 0:0:0:0 MD5(pattern.img)", r"SUM 0:0:1:0 MD5(other-pattern.img)",
+                      r"SUM virtio0 MD5(pattern.img)", f"SUM 1:0:0:0 MD5({cd})", *written,
+                      r"(?s)Welcome to GRUB.*Welcome to GRUB.*WRITTEN-TO-0:0:0:0",
+                      r"vm a: powered off"],
+                vms=[f"cd0=image:{cd},disk0=image:pattern.img,disk1=image:other-pattern.img"
+                     ",disk2=image:pattern.img,name=a,mem=256M,boot=d"],
+                keys=DISK_COMMANDS, forbidden=LINUX_ERRORS, status=0, limit=900, group="linux slow")
+
+
+SYSTEM_CASES = [
+    linux("linux-acpi", "linux-acpi.iso", [r"IO-APIC", r"LOC:\s+\d+"], "poweroff -f\r",
+          bare="linux-acpi.iso"),  # 60 s, and as much without Vestige
+    linux("linux-pic", "linux-pic.iso", [r"0:\s+\d+\s+XT-PIC\s+timer"], "rdtsc off\r"),  # 60 s
+    linux_disks("linux-disks", "linux-disks.iso"),  # 90 s
+    linux_disks("linux-disks-pic", "linux-disks-pic.iso"),  # 90 s
+]
