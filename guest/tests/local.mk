@@ -4,6 +4,8 @@
 guest_tests = \
     bench \
     bios32 \
+    dos_hardware \
+    dos_memory \
     exit16 \
     exit32 \
     exit8 \
@@ -34,7 +36,7 @@ guest_tests = \
     vmcall_ud \
     window
 guest_test_includes = guest/tests/common.inc guest/tests/print16.inc \
-    guest/tests/protected.inc
+    guest/tests/protected.inc guest/tests/floppy.inc
 guest_test_images = $(guest_tests:%=guest/tests/%.bin)
 check_DATA = $(guest_test_images)
 CLEANFILES += $(guest_test_images)

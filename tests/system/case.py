@@ -36,5 +36,5 @@ def broken(name):
     return f"image=guest:fault_{name},kind=raw,name={name.replace('_', '-')},mem=8M"
 
 
-def disk(image, drive, extra=""):
-    return f"{drive}=image:{image},name=a,mem=32M{extra}"
+def disk(image, drive, extra="", kind="image"):
+    return f"{drive}={kind}:{image},name=a,mem=32M{extra}"
