@@ -2,10 +2,14 @@
 check_programs += tests/vm_test
 tests_vm_test_SOURCES = \
     tests/devices/device_fixture.hpp \
+    tests/support/fake_cpu.hpp \
     tests/support/random_bytes.hpp \
     tests/vm/board_fixture.hpp \
     tests/vm/board_fuzz_test.cpp \
     tests/vm/board_test.cpp \
-    tests/vm/idle_test.cpp
+    tests/vm/fault_report_test.cpp \
+    tests/vm/idle_test.cpp \
+    tests/vm/recorder_test.cpp \
+    tests/vm/symbol_table_test.cpp
 tests_vm_test_CXXFLAGS = $(test_flags)
 tests_vm_test_LDADD = $(test_libs)
