@@ -64,6 +64,7 @@ class Call {
     void set_ecx(u32 v) { regs().set_dword(cpu::Gpr::rcx, v); }
     void set_edx(u32 v) { regs().set_dword(cpu::Gpr::rdx, v); }
     void set_esi(u32 v) { regs().set_dword(cpu::Gpr::rsi, v); }
+    void set_edi(u32 v) { regs().set_dword(cpu::Gpr::rdi, v); }
     [[nodiscard]] u16 selector(cpu::SegmentName name) const {
         return env.cpu.segment(name).selector;
     }
@@ -73,8 +74,6 @@ class Call {
     // entry ends with RETF, in the register.
     void set_carry(bool set);
     void set_zero(bool set);
-    /// INT 13h leaves interrupts on; some systems rely on it.
-    void set_interrupt_flag();
     [[nodiscard]] bool carry_in_registers() const { return (regs().rflags & 1) != 0; }
     /// Ends the call with CF clear, or with an error in AH and CF set.
     Outcome succeed() {
