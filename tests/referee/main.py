@@ -36,16 +36,15 @@ def main():
     if options.record:
         for name in names:
             referee.record(name)
-    wrong = 0
+    verdicts = []
     for name in names:
         if not options.no_run:
             referee.run_vestige(name)
         if options.record_own:
             referee.record_own(name)
-        wrong += referee.report(name, options.differences)
-    if not options.images:
-        wrong += referee.report_totals()
-    return 1 if wrong else 0
+        verdicts.append(referee.report(name, options.differences))
+    complete = bool(options.images) or referee.report_totals(verdicts)
+    return 0 if complete and not any(verdict.wrong for verdict in verdicts) else 1
 
 
 try:

@@ -9,7 +9,7 @@ from vestige.tree import SOURCE
 
 import machines
 import script as scripts
-from compare import Judge, read_rules
+from compare import Judge, Verdict, read_rules
 
 HERE = Path(__file__).resolve().parent
 REFERENCES = HERE / "references"
@@ -83,7 +83,7 @@ def report(name, differences):
         for finding, rule in verdict.explained:
             print(f"{name}: {finding}: {rule.whom}: {rule.reason}")
     print(summary(name, verdict), flush=True)
-    return len(verdict.wrong)
+    return verdict
 
 
 def matrix_rows():
@@ -108,7 +108,14 @@ def missing_calls():
     return f"only {total} calls" if total < LEAST_CALLS else ""
 
 
-def report_totals():
+def report_totals(verdicts):
+    """The sum of all scripts' verdicts; False when calls are missing."""
+    total = Verdict()
+    for verdict in verdicts:
+        total.calls += verdict.calls
+        total.agreed += verdict.agreed
+        total.explained += verdict.explained
+        total.wrong += verdict.wrong
     missing = missing_calls()
-    print(f"{sum(calls_by_row().values())} calls in all{missing and '; ' + missing}")
-    return 1 if missing else 0
+    print(summary("all", total) + (missing and "; " + missing))
+    return not missing
