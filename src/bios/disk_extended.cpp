@@ -39,14 +39,11 @@ std::optional<Packet> read_packet(const Call& call) {
 
 Outcome packet_transfer(Call& call, Drive& drive, Transfer kind) {
     const auto packet = read_packet(call);
-    const bool from_cd = drive.type == DriveType::cdrom && kind == Transfer::read;
-    if (!packet || (packet->first.value >= drive.device->sector_count() && !from_cd))
+    if (!packet || packet->first.value >= drive.device->sector_count())
         return disk_answer(call, disk_status::bad_command);
-    u8 status = packet->count == 0 ? disk_status::ok
-                                   : transfer(call, drive, kind, packet->first, packet->count,
-                                              packet->buffer);
-    if (from_cd && status == disk_status::bad_command) // the drive itself says so
-        status = disk_status::media_unknown;
+    const u8 status = packet->count == 0 ? disk_status::ok
+                                         : transfer(call, drive, kind, packet->first, packet->count,
+                                                    packet->buffer);
     if (status != disk_status::ok) // nothing was moved
         call.store<u16>(SegmentName::ds, static_cast<u16>(call.si() + count_field), 0);
     return disk_answer(call, status);
@@ -126,12 +123,8 @@ Outcome eject_answered(Call& call) {
 
 /// Whether the medium was changed cannot be told, so it counts as changed.
 Outcome edd_media_change(Call& call, Drive& drive) {
-    if (drive.type != DriveType::cdrom)
-        return disk_answer(call, disk_status::ok);
-    static_cast<void>(disk_answer(call, disk_status::ok)); // the drive itself is well
-    call.set_ah(disk_status::changed);
-    call.set_carry(true);
-    return Outcome::done;
+    return disk_answer(call, drive.type == DriveType::cdrom ? disk_status::changed
+                                                            : disk_status::ok);
 }
 
 Outcome hardware_configuration(Call& call, Drive&) {

@@ -256,11 +256,9 @@ Outcome keyboard_interrupt(Call& call) {
         // The hook may have put another code into AL.
         return swallowed ? end(call) : translate(call, call.al());
     }
-    const bool full = (call.env.keyboard.read_port(Port{0x64}, Width::byte) & 1) != 0;
+    // Whether the 8042 says that there is a code does not count: a hook may have read it before.
     const u8 code = static_cast<u8>(call.env.keyboard.read_port(Port{0x60}, Width::byte));
     call.save_registers();
-    if (!full)
-        return end(call);
     call.set_ah(0x4f);
     call.set_al(code);
     call.env.cpu.regs.rflags |= cpu::rflags::cf;
