@@ -6,6 +6,7 @@ guest_tests = \
     bios32 \
     dos_hardware \
     dos_memory \
+    dos_program \
     exit16 \
     exit32 \
     exit8 \
