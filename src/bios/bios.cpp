@@ -10,10 +10,11 @@ bool in_protected_mode(const cpu::CpuState& state) {
 
 /// Real-mode services address memory by selector; protected-mode callers get the PCI BIOS, as its
 /// specification has it, APM through its entry, and errors for the rest.
-bool works_in_protected_mode(const Service& service, Entry entry) {
-    constexpr u16 apm = 0x53;
-    return service.id.starts_with("1A/B1") ||
-           (entry == Entry::far_call && service.selector >> 8 == apm);
+bool works_in_protected_mode(const Service& service, Stub stub) {
+    constexpr u16 apm = 0x53, pci = 0xb1;
+    const u16 function = service.selector >> 8;
+    return (stub.interrupt == 0x1a && function == pci) ||
+           (stub.interrupt == 0x15 && function == apm && stub.entry == Entry::far_call);
 }
 
 } // namespace
@@ -66,7 +67,8 @@ Outcome Bios::call(Stub stub) {
                                                    : Outcome::done;
     const Service* const service = find_service(stub.interrupt, env_.cpu.regs);
     Handler handler = service != nullptr ? service->handler : nullptr;
-    if (service != nullptr && in_protected_mode(env_.cpu) && !works_in_protected_mode(*service, stub.entry))
+    if (service != nullptr && in_protected_mode(env_.cpu) &&
+        !works_in_protected_mode(*service, stub))
         handler = nullptr;
     if (handler == nullptr && entry.functions != nullptr)
         handler = entry.functions->fallback;

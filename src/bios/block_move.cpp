@@ -6,7 +6,8 @@
 namespace vestige::bios {
 namespace {
 
-constexpr std::size_t source_descriptor = 0x10, target_descriptor = 0x18, table_size = 0x30;
+constexpr std::size_t table_descriptor = 0x08, source_descriptor = 0x10, target_descriptor = 0x18,
+                      table_size = 0x30;
 
 struct Area {
     u64 base = 0;
@@ -31,6 +32,12 @@ Outcome move_block(Call& call) {
     constexpr u8 exception = 0x02;
     std::array<std::byte, table_size> table{};
     call.read(cpu::SegmentName::es, call.si(), table);
+    // The caller leaves a place for the descriptor of the table itself.
+    const u64 here = call.env.cpu.segment(cpu::SegmentName::es).base + call.si();
+    std::array<std::byte, 8> itself{};
+    store_le<u16>(itself, 0, table_size - 1);
+    store_le<u32>(itself, 2, static_cast<u32>(here & 0xffffff) | 0x93000000);
+    call.write(cpu::SegmentName::es, static_cast<u16>(call.si() + table_descriptor), itself);
     const Area source = area_of(table, source_descriptor);
     const Area target = area_of(table, target_descriptor);
     // The copy runs through the descriptors: past their limits it faults, as the CPU would, and
@@ -40,8 +47,11 @@ Outcome move_block(Call& call) {
         return call.fail(exception);
     // Physical copy with A20 on, as the service turns it on while it works.
     std::array<std::byte, 512> buffer{};
+    // Into itself a block is copied word after word from its start.
+    const u64 distance = target.base - source.base;
+    const u64 step = std::clamp<u64>(distance, 2, buffer.size());
     for (u64 done = 0; done < size;) {
-        const u64 piece = std::min<u64>(buffer.size(), size - done);
+        const u64 piece = std::min<u64>(step, size - done);
         const std::span<std::byte> part{buffer.data(), piece};
         call.env.memory.read(Gpa{source.base + done}, part);
         call.env.memory.write(Gpa{target.base + done}, part);

@@ -64,9 +64,6 @@ void Call::set_carry(bool set) {
 void Call::set_zero(bool set) {
     edit_flags(static_cast<u16>(cpu::rflags::zf), set);
 }
-void Call::set_interrupt_flag() {
-    edit_flags(static_cast<u16>(cpu::rflags::interrupt), true);
-}
 
 /// Runs copy(physical address, offset in the buffer, size) over pieces that do not cross the
 /// places where addresses may jump: the segment's end, and pages unless memory is flat.

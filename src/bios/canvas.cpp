@@ -5,6 +5,7 @@ namespace vestige::bios {
 namespace {
 
 constexpr u64 planes = 4;
+constexpr u64 window = 64 * kib; ///< of the CPU's, in which addresses wrap
 constexpr u64 odd_lines = 0x2000; ///< of the CGA, in its memory
 
 /// Widths of red, green and blue in a pixel of so many bits.
@@ -37,11 +38,21 @@ Canvas::Canvas(Call& call, const VideoMode& mode, u8 page) : vga_{call.env.vga},
         start_ = offset * planes;
         break;
     default:
-        pitch_ = mode.number < 0x100 ? mode.width : vga_.pitch();
+        pitch_ = standard() ? mode.width : vga_.pitch();
         break;
     }
     if (const auto shown = vga_.packed_mode())
         start_ = shown->start;
+}
+
+Canvas::Place Canvas::place_of(u16 x, u16 y) const {
+    const u8 dot = x % 8;
+    const u16 column = x / 8;
+    if (!standard() || column < columns())
+        return {y, column, dot};
+    // The next line in memory is the next but one of a CGA.
+    const unsigned lines = column / columns() * (mode_.model == MemoryModel::cga ? 2U : 1U);
+    return {static_cast<u16>(y + lines), static_cast<u16>(column % columns()), dot};
 }
 
 std::size_t Canvas::cell_size() const {
@@ -58,7 +69,7 @@ std::size_t Canvas::cell_size() const {
 /// The bytes of cells; none when they are not all there. The CGA's four colours are text memory to
 /// the CPU, its two colours are in plane 0.
 std::span<std::byte> Canvas::cells(u16 y, u16 column, u16 count) const {
-    if (y >= mode_.height || column + count > (mode_.width + 7) / 8)
+    if ((y >= mode_.height && !standard()) || column + count > columns())
         return {};
     const bool as_text = mode_.model == MemoryModel::cga && mode_.bits == 2;
     if (as_text && !vga_.window().text)
@@ -68,6 +79,8 @@ std::span<std::byte> Canvas::cells(u16 y, u16 column, u16 count) const {
     if (mode_.model == MemoryModel::cga)
         at = y / 2U * pitch_ + (y & 1U) * odd_lines * (as_text ? 1 : planes);
     at += column * cell_size();
+    if (standard() && mode_.model != MemoryModel::cga)
+        at %= mode_.model == MemoryModel::planar ? planes * window : window;
     const u64 size = count * cell_size();
     return at + size <= memory.size() ? memory.subspan(at, size) : std::span<std::byte>{};
 }

@@ -273,7 +273,6 @@ Outcome disk_answer(Call& call, u8 status) {
     call.set_bda<u8>(call.dl() < 0x80 ? bda::floppy_status : bda::disk_status, status);
     call.set_ah(status);
     call.set_carry(status != disk_status::ok);
-    call.set_interrupt_flag();
     return Outcome::done;
 }
 

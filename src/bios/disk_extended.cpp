@@ -39,11 +39,14 @@ std::optional<Packet> read_packet(const Call& call) {
 
 Outcome packet_transfer(Call& call, Drive& drive, Transfer kind) {
     const auto packet = read_packet(call);
-    if (!packet || packet->first.value >= drive.device->sector_count())
+    const bool from_cd = drive.type == DriveType::cdrom && kind == Transfer::read;
+    if (!packet || (packet->first.value >= drive.device->sector_count() && !from_cd))
         return disk_answer(call, disk_status::bad_command);
-    const u8 status = packet->count == 0 ? disk_status::ok
-                                         : transfer(call, drive, kind, packet->first, packet->count,
-                                                    packet->buffer);
+    u8 status = packet->count == 0 ? disk_status::ok
+                                   : transfer(call, drive, kind, packet->first, packet->count,
+                                              packet->buffer);
+    if (from_cd && status == disk_status::bad_command) // the drive itself says so
+        status = disk_status::media_unknown;
     if (status != disk_status::ok) // nothing was moved
         call.store<u16>(SegmentName::ds, static_cast<u16>(call.si() + count_field), 0);
     return disk_answer(call, status);
@@ -123,8 +126,12 @@ Outcome eject_answered(Call& call) {
 
 /// Whether the medium was changed cannot be told, so it counts as changed.
 Outcome edd_media_change(Call& call, Drive& drive) {
-    return disk_answer(call, drive.type == DriveType::cdrom ? disk_status::changed
-                                                            : disk_status::ok);
+    if (drive.type != DriveType::cdrom)
+        return disk_answer(call, disk_status::ok);
+    static_cast<void>(disk_answer(call, disk_status::ok)); // the drive itself is well
+    call.set_ah(disk_status::changed);
+    call.set_carry(true);
+    return Outcome::done;
 }
 
 Outcome hardware_configuration(Call& call, Drive&) {

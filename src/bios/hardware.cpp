@@ -6,7 +6,6 @@ namespace vestige::bios {
 namespace {
 
 constexpr u8 non_specific_eoi = 0x20, specific_eoi = 0x60;
-constexpr u8 no_interrupt = 0xff;
 
 /// The line of the 8259 pair whose interrupts this stub serves. Which stub ran decides: programs
 /// move the controllers' vectors and reflect them here.
@@ -28,10 +27,8 @@ Outcome unexpected_interrupt(Call& call) {
     const unsigned chip = line / 8;
     const u8 mask = static_cast<u8>(1U << line % 8);
     const devices::PicChip& controller = call.env.pic.chip(chip);
-    if ((controller.isr & mask) == 0) {
-        call.set_bda<u8>(bda::last_interrupt, no_interrupt);
+    if ((controller.isr & mask) == 0)
         return Outcome::done;
-    }
     call.set_bda<u8>(bda::last_interrupt, mask);
     if (line != devices::Pic8259::cascade)
         write_pic(call, chip, 1, static_cast<u8>(controller.imr | mask));

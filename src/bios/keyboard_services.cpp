@@ -17,8 +17,6 @@ std::optional<u16> classic(u16 word) {
         return static_cast<u16>(scan << 8);
     if (character == 0xf0 && scan != 0)
         return {};
-    if (scan >= 0x85)
-        return {};
     return word;
 }
 

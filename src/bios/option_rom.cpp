@@ -118,10 +118,33 @@ Outcome call_in_phase(Call& call, Phase phase, u16 number, u16 segment, u16 offs
                     static_cast<u16>(continuation_stubs + 4 * post_interrupt));
 }
 
+/// Where programs look for the ROM of the display there is one, if only with the name that they
+/// look for: what serves INT 10h is in the other ROM.
+void put_video_rom(Call& call) {
+    if (rom_size_at(call, video_rom) != 0)
+        return;
+    constexpr std::size_t name_at = 0x1e;
+    constexpr std::string_view name = "IBM VGA compatible";
+    std::array<std::byte, size_unit> rom{};
+    store_le<u16>(rom, 0, signature);
+    rom[size_byte] = std::byte{1};
+    rom[initialize_entry] = std::byte{0xcb}; // RETF
+    for (std::size_t i = 0; i < name.size(); ++i)
+        rom[name_at + i] = static_cast<std::byte>(name[i]);
+    seal(rom, rom.size() - 1);
+    call.env.memory.write(address(video_rom), rom);
+}
+
+/// ROMs may have hooked what comes now.
+Outcome begin_boot(Call& call) {
+    put_video_rom(call);
+    return call.jump_to_interrupt(bootstrap_interrupt);
+}
+
 Outcome connect_from(Call& call, u16 segment) {
     segment = find_rom_with(call, segment, connection_vector);
-    if (segment == end_of_roms) // ROMs may have hooked what comes now
-        return call.jump_to_interrupt(bootstrap_interrupt);
+    if (segment == end_of_roms)
+        return begin_boot(call);
     return call_in_phase(call, Phase::connect, 0, segment,
                          find_vector(call, segment, connection_vector));
 }
@@ -156,7 +179,7 @@ Outcome run_option_roms(Call& call) {
     call.env.cpu.set_segment(SegmentName::ss, cpu::real_mode_segment(0));
     call.env.cpu.regs.set(Gpr::rsp, post_stack);
     if (call.env.option_roms.empty())
-        return call.jump_to_interrupt(bootstrap_interrupt);
+        return begin_boot(call);
     for (u16 segment = video_rom; segment < end_of_roms; segment = static_cast<u16>(segment + step))
         call.env.memory.store<u16>(address(segment), 0);
     return initialize_from(call, 0, first_rom);

@@ -54,6 +54,7 @@ Outcome pci_present(Call& call) {
     call.set_al(0x01);        // configuration mechanism 1
     call.set_bx(0x0210);
     call.set_cl(devices::PciHost::last_bus());
+    call.set_edi(static_cast<u32>(rom_base.value() + pci_entry));
     return answer(call, successful);
 }
 

@@ -95,8 +95,10 @@ void fill_data_area(Call& call) {
     for (u64 at = 0x400; at < 0x500; at += 2)
         call.env.memory.store<u16>(Gpa{at}, 0);
     call.set_bda<u16>(bda::com_ports, 0x3f8);
-    if (call.env.board.parallel_port)
+    if (call.env.board.parallel_port) {
         call.set_bda<u16>(bda::lpt_ports, 0x378);
+        call.set_bda<u8>(bda::lpt_timeouts, 0x14);
+    }
     call.set_bda<u16>(bda::ebda_segment, ebda_segment);
     call.set_bda<u16>(bda::equipment, equipment_word(call));
     call.set_bda<u16>(bda::base_memory, base_memory_kib);
@@ -104,12 +106,9 @@ void fill_data_area(Call& call) {
         call.set_bda<u16>(field, 0x1e);
     call.set_bda<u16>(bda::key_buffer_end, 0x3e);
     call.set_bda<u8>(bda::keyboard_flags3, 0x10); // 101 keys
-    call.set_bda<u8>(bda::keyboard_leds, 0x10);
     call.set_bda<u8>(bda::disk_count, static_cast<u8>(call.env.drives.count(DriveType::disk)));
-    for (u64 i = 0; i < 4; ++i) {
-        call.set_bda<u8>(bda::lpt_timeouts + i, 0x14);
+    for (u64 i = 0; i < 4; ++i)
         call.set_bda<u8>(bda::com_timeouts + i, 0x01);
-    }
     const devices::CivilTime now = call.env.rtc.time();
     const u64 seconds = now.hour * 3600U + now.minute * 60U + now.second;
     call.set_bda<u32>(bda::ticks, static_cast<u32>(seconds * ticks_per_day / 86400));

@@ -122,7 +122,10 @@ constexpr std::array rows{
 constinit const FunctionTable serial_services{rows, index_of(rows), no_port, "cf"};
 
 devices::Uart16550* port_of(Call& call) {
-    return call.dx() == 0 ? &call.env.com1 : nullptr;
+    constexpr u16 ports = 4, first_uart = 0x3f8;
+    const bool there =
+        call.dx() < ports && call.bda<u16>(bda::com_ports + 2U * call.dx()) == first_uart;
+    return there ? &call.env.com1 : nullptr;
 }
 
 /// The answer for a port or a function that is not there.

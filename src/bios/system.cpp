@@ -65,10 +65,10 @@ Outcome wait_microseconds(Call& call) {
     // An end that lies further off has been changed on the stack.
     if (now < end && end - now <= longest)
         return call.wait_until(end, true);
-    return succeed(call);
+    return call.succeed();
 }
 
-constexpr u8 rtc_periodic = 0x40;
+constexpr u8 rtc_periodic = 0x40, rtc_sources = 0x70;
 
 Outcome set_event_wait(Call& call) {
     devices::RtcCmos& rtc = call.env.rtc;
@@ -79,8 +79,10 @@ Outcome set_event_wait(Call& call) {
                       u32{call.selector(cpu::SegmentName::es)} << 16 | call.bx());
     call.set_bda<u32>(bda::wait_count, u32{call.cx()} << 16 | call.dx());
     call.set_bda<u8>(bda::wait_active, 1);
-    rtc.write(devices::cmos::status_b,
-              static_cast<u8>(rtc.read(devices::cmos::status_b) | rtc_periodic));
+    const u8 sources = rtc.read(devices::cmos::status_b);
+    if ((sources & rtc_sources) == 0) // a period that ended before does not count
+        static_cast<void>(rtc.read(devices::cmos::status_c));
+    rtc.write(devices::cmos::status_b, static_cast<u8>(sources | rtc_periodic));
     return call.succeed();
 }
 
@@ -90,6 +92,12 @@ Outcome cancel_event_wait(Call& call) {
     rtc.write(devices::cmos::status_b,
               static_cast<u8>(rtc.read(devices::cmos::status_b) & ~rtc_periodic));
     return call.succeed();
+}
+
+/// SeaBIOS and rombios count AL down before they refuse.
+Outcome unknown_event_wait(Call& call) {
+    call.set_al(static_cast<u8>(call.al() - 1));
+    return unsupported(call);
 }
 
 Outcome extended_memory(Call& call) {
@@ -157,7 +165,7 @@ Outcome e881(Call& call) {
 Outcome e820(Call& call) {
     constexpr u32 entry_size = 20;
     const MemoryMap map = memory_map(call.env.memory_size);
-    const u32 index = call.ebx();
+    const u32 index = call.bx(); // of the continuation nobody looks at more
     if (call.edx() != smap || call.ecx() < entry_size || index >= map.entries.size())
         return unsupported(call);
     const MapEntry& entry = map.entries[index];
@@ -209,9 +217,10 @@ constexpr std::array rows{
     no_ah(0x82, "15/82", "program end"),
     by_ax(0x8300, "15/8300", "set event wait", set_event_wait, "us=cx:dx flag=es:bx", "cf ah"),
     by_ax(0x8301, "15/8301", "cancel event wait", cancel_event_wait, "", "cf ah"),
+    refused(by_ah(0x83, {}, "event wait", unknown_event_wait, "", "cf ah al")),
     by_ah(0x84, "15/84", "joystick", joystick, "dx", "cf ax bx cx dx"),
     no_ah(0x85, "15/85", "SysReq hook"),
-    by_ah(0x86, "15/86", "wait", wait_microseconds, "us=cx:dx", "cf ah"),
+    by_ah(0x86, "15/86", "wait", wait_microseconds, "us=cx:dx", "cf"),
     by_ah(0x87, "15/87", "move block", move_block, "words=cx# gdt=es:si", "cf ah"),
     by_ah(0x88, "15/88", "extended memory size", extended_memory, "", "cf kib=ax#"),
     by_ah(0x89, "15/89", "enter protected mode", enter_protected_mode, "gdt=es:si bx", "cf ah"),

@@ -17,7 +17,7 @@ constexpr Gpa upper_font_vector{4 * 0x1f}, font_vector{4 * 0x43};
 TextScreen::TextScreen(Call& call) : call_{call}, mode_{current_mode(call)} {}
 
 u8 TextScreen::columns() const {
-    const u16 most = graphics() ? 255 : 132;
+    const u16 most = graphics() ? 255 : most_columns;
     return static_cast<u8>(std::clamp<u16>(call_.bda<u16>(bda::columns), 1, most));
 }
 u8 TextScreen::rows() const {
@@ -117,27 +117,22 @@ u16 TextScreen::read_picture(u8 page, Position position) const {
 }
 
 u16 TextScreen::cell(u8 page, Position position) const {
-    if (page > last_page)
-        return 0;
-    return graphics() ? read_picture(page, position)
-                      : call_.env.memory.load<u16>(address(page, position));
+    if (graphics())
+        return read_picture(page, position);
+    return page > last_page ? u16{0} : call_.env.memory.load<u16>(address(page, position));
 }
 
 void TextScreen::set_cell(u8 page, Position position, u16 cell) {
-    if (page > last_page)
-        return;
     if (graphics())
         draw(page, position, static_cast<u8>(cell), static_cast<u8>(cell >> 8));
-    else
+    else if (page <= last_page)
         call_.env.memory.store<u16>(address(page, position), cell);
 }
 
 void TextScreen::set_character(u8 page, Position position, u8 character, u8 attribute) {
-    if (page > last_page)
-        return;
     if (graphics())
         draw(page, position, character, attribute);
-    else
+    else if (page <= last_page)
         call_.env.memory.store<u8>(address(page, position), character);
 }
 
@@ -151,9 +146,7 @@ void TextScreen::scroll_row(u8 page, u8 to, u8 from, u8 left, u8 right) {
                         static_cast<u16>(right - left + 1));
         return;
     }
-    for (unsigned column = left; column <= right; ++column)
-        set_cell(page, {to, static_cast<u8>(column)},
-                 cell(page, {from, static_cast<u8>(column)}));
+    store_row(page, {to, left}, load_row(page, {from, left}, right));
 }
 
 void TextScreen::blank_row(u8 page, u8 row, u8 left, u8 right, u8 attribute) {
@@ -165,16 +158,30 @@ void TextScreen::blank_row(u8 page, u8 row, u8 left, u8 right, u8 attribute) {
                         static_cast<u16>(right - left + 1), attribute);
         return;
     }
-    for (unsigned column = left; column <= right; ++column)
-        set_cell(page, {row, static_cast<u8>(column)}, static_cast<u16>(attribute << 8 | ' '));
+    const std::size_t count = right - left + 1U;
+    Row blank{.count = count};
+    std::fill_n(blank.cells.begin(), count, static_cast<u16>(attribute << 8 | ' '));
+    store_row(page, {row, left}, blank);
+}
+
+/// Cells of a row of a text mode, from left up to and with the column right.
+TextScreen::Row TextScreen::load_row(u8 page, Position left, u8 right) const {
+    Row row{.count = right - left.column + std::size_t{1}};
+    const std::span cells{row.cells.data(), row.count};
+    call_.env.memory.read(address(page, left), std::as_writable_bytes(cells));
+    return row;
+}
+
+void TextScreen::store_row(u8 page, Position left, const Row& row) {
+    const std::span cells{row.cells.data(), row.count};
+    call_.env.memory.write(address(page, left), std::as_bytes(cells));
 }
 
 void TextScreen::report_scrolled_rows(u8 page, u8 count) {
-    std::array<u16, 132> row{};
+    const u8 last = static_cast<u8>(columns() - 1);
     for (u8 i = 0; i < count; ++i) {
-        for (u8 column = 0; column < columns(); ++column)
-            row[column] = cell(page, {i, column});
-        call_.env.screen.row_scrolled_off({row.data(), columns()});
+        const Row row = load_row(page, {i, 0}, last);
+        call_.env.screen.row_scrolled_off({row.cells.data(), row.count});
     }
 }
 
@@ -201,12 +208,15 @@ void TextScreen::scroll(u8 page, Position top_left, Position bottom_right, u8 li
 }
 
 void TextScreen::teletype(u8 page, u8 character, u8 attribute, bool has_attribute) {
-    Position at = cursor(page);
+    set_cursor(page, type(page, cursor(page), character, attribute, has_attribute));
+}
+
+Position TextScreen::type(u8 page, Position at, u8 character, u8 attribute, bool has_attribute) {
     at.row = std::min<u8>(at.row, static_cast<u8>(rows() - 1));
     at.column = std::min<u8>(at.column, static_cast<u8>(columns() - 1));
     switch (character) {
     case bell:
-        return;
+        return at;
     case backspace:
         if (at.column != 0)
             --at.column;
@@ -231,10 +241,10 @@ void TextScreen::teletype(u8 page, u8 character, u8 attribute, bool has_attribut
     }
     if (at.row == rows()) {
         at.row = static_cast<u8>(rows() - 1);
-        const u8 fill = graphics() ? u8{0} : static_cast<u8>(cell(page, {at.row, 0}) >> 8);
+        const u8 fill = graphics() ? u8{0} : static_cast<u8>(cell(page, at) >> 8);
         scroll(page, {0, 0}, {at.row, static_cast<u8>(columns() - 1)}, 1, fill, true);
     }
-    set_cursor(page, at);
+    return at;
 }
 
 } // namespace vestige::bios

@@ -136,7 +136,7 @@ constexpr std::array rows{
     by_ah(0x06, "1A/06", "set alarm", set_alarm, "time=cx seconds=dh", "cf"),
     by_ah(0x07, "1A/07", "clear alarm", clear_alarm, "", "cf"),
     no_ax(0x5650, "1A/5650", "PXE installation check"),
-    by_ax(0xb101, "1A/B101", "PCI present", pci_present, "", "cf ah al bx cl edx"),
+    by_ax(0xb101, "1A/B101", "PCI present", pci_present, "", "cf ah al bx cl edx edi"),
     by_ax(0xb102, "1A/B102", "PCI find device", pci_find_device, "device=cx vendor=dx index=si#",
           "cf ah function=bx"),
     by_ax(0xb103, "1A/B103", "PCI find class", pci_find_class, "class=ecx index=si#",

@@ -38,7 +38,8 @@ void set_char_height(Call& call, unsigned height) {
         return;
     devices::Vga& vga = call.env.vga;
     vga.set_crtc(0x09, static_cast<u8>((vga.crtc(0x09) & 0xe0) | (height - 1)));
-    vga.set_crtc(0x14, static_cast<u8>((vga.crtc(0x14) & 0xe0) | (height - 1)));
+    if (mode->number == mono_text_mode) // which underlines
+        vga.set_crtc(0x14, static_cast<u8>((vga.crtc(0x14) & 0xe0) | (height - 1)));
     const u8 high = vga.crtc(0x07);
     unsigned lines = (vga.crtc(0x12) | (high & 0x02U) << 7 | (high & 0x40U) << 3) + 1U;
     if ((vga.crtc(0x09) & 0x80) != 0)

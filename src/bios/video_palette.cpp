@@ -17,7 +17,7 @@ constexpr u8 palette_register(u8 place) {
     return place == 16 ? overscan : place;
 }
 
-/// AH=0Bh BH=00h: the border, and the background of CGA modes.
+/// AH=0Bh BH=00h: the background, and the intensity of the three other colours of CGA modes.
 void set_background(Call& call) {
     devices::Vga& vga = call.env.vga;
     const u8 colour = call.bl();
@@ -28,7 +28,6 @@ void set_background(Call& call) {
     const u8 intensity = colour & 0x10;
     for (u8 i = 1; i < 4; ++i)
         vga.set_attribute(i, static_cast<u8>((vga.attribute(i) & ~0x10U) | intensity));
-    vga.set_attribute(overscan, value);
 }
 
 /// AH=0Bh BH=01h: green, red and brown, or cyan, magenta and white.

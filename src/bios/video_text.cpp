@@ -48,11 +48,13 @@ void write_characters(Call& call, u16 count) {
     TextScreen screen{call};
     const bool cells = (call.al() & 2) != 0;
     u16 at = call.bp();
+    Position cursor = screen.cursor(call.bh());
     for (u16 i = 0; i < count; ++i) {
         const u8 character = call.load<u8>(cpu::SegmentName::es, at++);
         const u8 attribute = cells ? call.load<u8>(cpu::SegmentName::es, at++) : call.bl();
-        screen.teletype(call.bh(), character, attribute, true);
+        cursor = screen.type(call.bh(), cursor, character, attribute, true);
     }
+    screen.set_cursor(call.bh(), cursor);
     call.set_bp(at);
     call.set_cx(static_cast<u16>(call.cx() - count));
     call.env.screen.screen_written();
@@ -137,21 +139,22 @@ Outcome write_pixel(Call& call) {
     if (mode == nullptr)
         return Outcome::done;
     Canvas canvas{call, *mode, call.bh()};
-    const u16 x = call.cx(), y = call.dx();
-    if (x >= canvas.width() || y >= canvas.height())
-        return Outcome::done;
-    Canvas::Pixels pixels = canvas.load(y, x / 8);
-    u8& pixel = pixels[x % 8];
+    const Canvas::Place place = canvas.place_of(call.cx(), call.dx());
+    Canvas::Pixels pixels = canvas.load(place.y, place.column);
+    u8& pixel = pixels[place.dot];
     const u8 colour = canvas.clip(call.al());
     pixel = static_cast<u8>(canvas.has_xor() && (call.al() & 0x80) != 0 ? pixel ^ colour : colour);
-    canvas.store(y, x / 8, pixels);
+    canvas.store(place.y, place.column, pixels);
     return Outcome::done;
 }
 
 Outcome read_pixel(Call& call) {
     const VideoMode* const mode = graphics_mode(call);
-    if (mode != nullptr)
-        call.set_al(Canvas{call, *mode, call.bh()}.load(call.dx(), call.cx() / 8)[call.cx() % 8]);
+    if (mode == nullptr)
+        return Outcome::done;
+    const Canvas canvas{call, *mode, call.bh()};
+    const Canvas::Place place = canvas.place_of(call.cx(), call.dx());
+    call.set_al(canvas.load(place.y, place.column)[place.dot]);
     return Outcome::done;
 }
 

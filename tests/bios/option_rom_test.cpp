@@ -84,6 +84,18 @@ TEST_F(OptionRoms, DisplaysComeFirstAndToTheirOwnPlace) {
     EXPECT_EQ(calls_made, (std::vector<std::string>{"display", "other"}));
 }
 
+TEST_F(OptionRoms, WithoutADisplayThereIsARomWithItsName) {
+    power_on();
+    EXPECT_EQ(memory.load<u16>(Gpa{0xc0000}), 0xaa55);
+    EXPECT_EQ(memory.load<u8>(Gpa{0xc0002}), 1);
+    EXPECT_EQ(memory.load<u8>(Gpa{0xc0003}), 0xcb) << "RETF";
+    EXPECT_EQ(memory.load<u16>(Gpa{0xc001e}), 0x4249) << "IBM";
+    u8 sum = 0;
+    for (u64 i = 0; i < 512; ++i)
+        sum = static_cast<u8>(sum + memory.load<u8>(Gpa{0xc0000 + i}));
+    EXPECT_EQ(sum, 0);
+}
+
 TEST_F(OptionRoms, TheNextOneTakesTheRoomThatOneGivesUp) {
     give({Rom{64}.sealed(), Rom{64}.sealed(), Rom{4}.sealed()});
     code({0xc800, 3}, "shrinks", [this] { memory.store<u8>(Gpa{0xc8002}, 4); });

@@ -30,6 +30,14 @@ TEST_F(Serial, PortsThatAreNotThereAreErrors) {
         EXPECT_TRUE(ask(static_cast<u16>(function)).carry());
 }
 
+TEST_F(Serial, TheDataAreaSaysWhichPortIsWhere) {
+    memory.store<u16>(Gpa{0x400}, 0);
+    memory.store<u16>(Gpa{0x402}, 0x3f8);
+    EXPECT_TRUE(ask(0x0300).carry());
+    dx(1);
+    EXPECT_EQ(call(0x14, 0x0300).regs.high(Gpr::rax) & 0x61, 0x60);
+}
+
 TEST_F(Serial, BytesGoBothWays) {
     EXPECT_FALSE(ask(0x00e3).carry());
     EXPECT_EQ(com1.read(3), 3);

@@ -310,11 +310,11 @@ TEST_F(Video, PixelsInEveryMode) {
             write_pixel(13, 57, 0x80 | colour);
             EXPECT_EQ(read_pixel(13, 57), 0);
         }
-        write_pixel(width, 0, colour); // beside the screen
+        write_pixel(width, 0, colour); // beside the screen: in the next line of memory
+        EXPECT_EQ(read_pixel(0, number < 7 ? 2 : 1), colour) << unsigned{number};
         write_pixel(0, 5000, colour);
         write_pixel(0xffff, 0xffff, colour);
-        EXPECT_EQ(read_pixel(0, 1), 0);
-        EXPECT_EQ(read_pixel(0xffff, 0xffff), 0);
+        EXPECT_EQ(read_pixel(1, 0), 0);
     }
 }
 
