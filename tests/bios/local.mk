@@ -25,6 +25,9 @@ tests_bios_test_SOURCES = \
     tests/bios/table_fixture.hpp \
     tests/bios/time_test.cpp \
     tests/bios/trace_test.cpp \
-    tests/bios/video_test.cpp
+    tests/bios/video_fixture.hpp \
+    tests/bios/video_graphics_test.cpp \
+    tests/bios/video_text_test.cpp \
+    tests/bios/video_vbe_test.cpp
 tests_bios_test_CXXFLAGS = $(test_flags)
 tests_bios_test_LDADD = $(test_libs)
