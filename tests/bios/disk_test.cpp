@@ -2,6 +2,8 @@
 // INT 13h of hard disks and CDs: by cylinder, head and sector, and by LBA.
 #include "disk_fixture.hpp"
 
+#include <algorithm>
+
 namespace vestige::bios {
 namespace {
 
@@ -40,6 +42,36 @@ TEST_F(Disk, EveryPartOfAnAddressIsChecked) {
     EXPECT_EQ(chs_call(0x0202, disk_number, 7, 15, 63), 1) << "runs over the end";
     EXPECT_EQ(cpu.regs.low(Gpr::rax), 0);
     EXPECT_EQ(chs_call(0x0101, disk_number, 0, 0, 0), 1) << "status of the last operation";
+}
+
+/// An image that was cut off: its partition table tells of ten times what there is.
+class CutDisk : public test::DiskPc {
+  protected:
+    void SetUp() override {
+        constexpr std::array<u8, 16> entry{0x80, 1, 1, 0, 6, 15, 63, 79, 63, 0, 0, 0, 0xc1, 0x3a, 1, 0};
+        std::ranges::transform(entry, hard.image.begin() + 446,
+                               [](u8 byte) { return std::byte{byte}; });
+        store_le<u16>(hard.image, 510, 0xaa55);
+        DiskPc::SetUp();
+    }
+    static constexpr u32 told_sectors = 63 + 0x13ac1;
+};
+
+TEST_F(CutDisk, ReadsPastTheEndAreErrors) {
+    ASSERT_EQ(told_sectors, 10 * disk_sectors);
+    EXPECT_EQ(chs_call(0x0201, disk_number, 7, 15, 63), 0);
+    for (const u16 cylinder : {8, 40, 79})
+        for (const u16 function : {0x0201, 0x0301, 0x0401})
+            EXPECT_EQ(chs_call(function, disk_number, cylinder, 15, 63), 1) << cylinder;
+    EXPECT_EQ(chs_call(0x027f, disk_number, 7, 15, 1), 1) << "runs over the end";
+    for (const u64 lba : {disk_sectors, u64{told_sectors} - 1, disk_sectors - 1})
+        for (const u16 function : {0x4200, 0x4300, 0x4400}) {
+            packet(16, 2, 0x50000000, lba);
+            EXPECT_EQ(disk_call(function, disk_number), 1) << lba;
+        }
+    packet(16, 1, 0x50000000, disk_sectors - 1);
+    EXPECT_EQ(disk_call(0x4200, disk_number), 0);
+    EXPECT_EQ(dword_at(0x50000), disk_sectors - 1);
 }
 
 TEST_F(Disk, DrivesThatAreNotThereAreErrors) {
