@@ -4,6 +4,8 @@ tests_devices_test_SOURCES = \
     tests/support/random_bytes.hpp \
     tests/devices/device_fixture.hpp \
     tests/devices/acpi_pm_test.cpp \
+    tests/devices/console_fuzz_test.cpp \
+    tests/devices/device_fuzz.hpp \
     tests/devices/device_fuzz_test.cpp \
     tests/devices/hpet_test.cpp \
     tests/devices/io_apic_test.cpp \
