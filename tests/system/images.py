@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+from functools import partial
 from pathlib import Path
 
 from vestige.problem import Problem
@@ -16,6 +17,7 @@ from vestige.setup import install, run
 from vestige.tree import BUILD
 
 import linux
+import system_images
 
 FOLDER = BUILD / "images"
 ROOT = FOLDER / "root"
@@ -224,7 +226,9 @@ def memtest_floppy(path):
 
 
 def small_disk(path):
-    path.write_bytes(bytes(1 << 20))
+    """1 MiB of a disk whose partition table tells of 128 GiB."""
+    entry = struct.pack("<B3sB3sII", 0x80, b"\x01\x01\x00", 6, b"\xfe\xff\xff", 63, 0x0fffff00)
+    path.write_bytes((bytes(446) + entry + bytes(48) + b"\x55\xaa").ljust(1 << 20, b"\0"))
 
 
 def pattern_disk(path, step=1):
@@ -269,7 +273,9 @@ MAKERS = {"pattern.img": pattern_disk, "other-pattern.img": other_pattern_disk,
           "small.img": small_disk, "blank.img": blank_disk, "empty.img": empty, "odd.rom": odd_rom,
           "ipxe.rom": ipxe_rom, "syslinux-power.img": syslinux_power_floppy,
           "grub-commands.iso": grub_commands_cd, "floppy-emulation.iso": floppy_emulation_cd,
-          "disk-emulation.iso": disk_emulation_cd}
+          "disk-emulation.iso": disk_emulation_cd,
+          **{name: partial(maker, sys.modules[__name__])
+             for name, maker in system_images.MAKERS.items()}}
 
 
 def image(name):

@@ -15,18 +15,19 @@ LINUX_COMMANDS = {
     r"DRIVERS-LOADED": "mke2fs -q /dev/sda; mount /dev/sda /mnt; seq 99999 > /mnt/f; umount /mnt;"
                        " mount /dev/sda /mnt; md5sum /mnt/f; umount /mnt; echo DISK-$((1+1))\r",
 }
+BLANK_DISK = "disk0=image:blank.img,boot=d"
 LINUX_DISK = r"9f588ff5001de34673652c4a767575e4  /mnt/f"
 # Whole disks by DMA, PIO and virtio and the CD, a file system on each disk, and after a reset GRUB
 # reads through INT 13h what Linux has written.
 DISK_COMMANDS = {LINUX_SHELL: "drivers force=1.01:pio4\r", r"DRIVERS-LOADED": "disks; reboot -f\r"}
 
 
-def linux(name, cd, expect, off, **more):
+def linux(name, drives, expect, off, **more):
     """Debian's cloud kernel to a shell that takes commands and powers off."""
     return Case(name, [r"SHELL-TICKS", *expect, r"Sat Jan  1 .* 2000|2000-01-01",
                        r"PCI_ID=8086:1237", r"PCI_ID=8086:7000", r"DRIVERS-LOADED", LINUX_DISK,
                        r"vm a: powered off", r"exit status 0"],
-                vms=[f"cd0=image:{cd},disk0=image:blank.img,name=a,mem=256M,boot=d"],
+                vms=[f"{drives},name=a,mem=256M"],
                 keys={**LINUX_COMMANDS, r"DISK-2": off}, forbidden=LINUX_ERRORS, status=0,
                 limit=900, group="linux slow", **more)
 
@@ -44,10 +45,27 @@ def linux_disks(name, cd):
                 keys=DISK_COMMANDS, forbidden=LINUX_ERRORS, status=0, limit=900, group="linux slow")
 
 
+def system(name, expect, drives, memory, keys=None, **more):
+    return Case(name, expect, vms=[f"{drives},name=a,mem={memory}M"], keys=keys or {}, limit=1500,
+                group="slow", **more)
+
+
 SYSTEM_CASES = [
-    linux("linux-acpi", "linux-acpi.iso", [r"IO-APIC", r"LOC:\s+\d+"], "poweroff -f\r",
-          bare="linux-acpi.iso"),  # 60 s, and as much without Vestige
-    linux("linux-pic", "linux-pic.iso", [r"0:\s+\d+\s+XT-PIC\s+timer"], "rdtsc off\r"),  # 60 s
+    linux("linux-acpi", f"cd0=image:linux-acpi.iso,{BLANK_DISK}", [r"IO-APIC", r"LOC:\s+\d+"],
+          "poweroff -f\r", bare="linux-acpi.iso"),  # 60 s, and as much without Vestige
+    linux("linux-pic", f"cd0=image:linux-pic.iso,{BLANK_DISK}", [r"0:\s+\d+\s+XT-PIC\s+timer"],
+          "rdtsc off\r"),  # 60 s
+    # Booted from the disk that it makes a new file system on in the end: 90 s.
+    linux("linux-syslinux", "disk0=image:linux-syslinux.img", [r"IO-APIC"], "poweroff -f\r"),
     linux_disks("linux-disks", "linux-disks.iso"),  # 90 s
     linux_disks("linux-disks-pic", "linux-disks-pic.iso"),  # 90 s
+    system("ttylinux", [r"ttylinux ver 16.1", r"ttylinux login:", r"Password:", r"Chop wood.*\s+#",
+                        r"bc744907ca20678910242e565fc65ccf  /f", r"vm a: powered off"],
+           "disk0=image:ttylinux.img", 64,
+           {r"ttylinux login:": "root\r", r"Password:": "password\r",
+            r"Chop wood.*\s+#": "echo written > /f; md5sum /f; poweroff\r"}),  # 60 s
+    system("xen", [r"Xen version 4\.17", r"dom0 kernel not specified"], "cd0=image:xen.iso",
+           512),  # 31 s
+    system("gnumach", [r"No bootstrap code loaded"], "cd0=image:gnumach.iso", 64),  # 6 s
+    system("invaders", [r"\*-"], "cd0=image:invaders.iso", 32),  # 14 s
 ]

@@ -29,7 +29,7 @@ BOCHS_NEEDS = {
 }
 GDB_NEEDS = {"gdb": "gdb"}
 QEMU_NEEDS = {
-    "qemu-system-x86_64": "qemu-system-x86",
+    "qemu-system-x86_64": "qemu-system-x86", "qemu-img": "qemu-utils",
     "/usr/share/OVMF/OVMF_CODE.fd": "ovmf",
     "/usr/lib/grub/x86_64-efi/moddep.lst": "grub-efi-amd64-bin",
 }
