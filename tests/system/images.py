@@ -170,14 +170,21 @@ def syslinux_power_floppy(path):
     syslinux_floppy(path, modules=("libcom32.c32", "reboot.c32", "poweroff.c32"))
 
 
-def isolinux(path):
-    root = FOLDER / "isolinux"
+def isolinux_cd(path, config, files):
+    """A CD with ISOLINUX; files maps their names on it to their contents or paths."""
+    root = FOLDER / path.stem
     root.mkdir(exist_ok=True)
-    shutil.copy("/usr/lib/ISOLINUX/isolinux.bin", root)
-    shutil.copy(f"{SYSLINUX_MODULES}/ldlinux.c32", root)
-    (root / "isolinux.cfg").write_text("PROMPT 1\nTIMEOUT 0\n")
+    files = {"isolinux.bin": Path("/usr/lib/ISOLINUX/isolinux.bin"),
+             "ldlinux.c32": Path(SYSLINUX_MODULES, "ldlinux.c32"), "isolinux.cfg": config.encode(),
+             **files}
+    for name, content in files.items():
+        (root / name).write_bytes(content if isinstance(content, bytes) else content.read_bytes())
     run(["xorriso", "-as", "mkisofs", "-o", str(path), "-b", "isolinux.bin", "-c", "boot.cat",
          "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", str(root)])
+
+
+def isolinux(path):
+    isolinux_cd(path, "PROMPT 1\nTIMEOUT 0\n", {})
 
 
 def floppy_emulation_cd(path):

@@ -139,15 +139,8 @@ def kernel_files(images):
 
 def isolinux_cd(images, path, words):
     kernel, initrd = kernel_files(images)
-    root = images.FOLDER / path.stem
-    root.mkdir(exist_ok=True)
-    shutil.copy(kernel, root / "vmlinuz")
-    shutil.copy("/usr/lib/ISOLINUX/isolinux.bin", root)
-    shutil.copy(f"{images.SYSLINUX_MODULES}/ldlinux.c32", root)
-    (root / "initrd").write_bytes(initrd)
-    (root / "isolinux.cfg").write_text(ISOLINUX_CONFIG.format(words=f"{QUIET} {words}"))
-    run(["xorriso", "-as", "mkisofs", "-o", str(path), "-b", "isolinux.bin", "-c", "boot.cat",
-         "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", str(root)])
+    images.isolinux_cd(path, ISOLINUX_CONFIG.format(words=f"{QUIET} {words}"),
+                       {"vmlinuz": kernel, "initrd": initrd})
 
 
 def grub_cd(images, path, words, loader="linux", before=""):

@@ -50,6 +50,12 @@ def system(name, expect, drives, memory, keys=None, **more):
                 group="slow", **more)
 
 
+def installer(name, cd, memory):
+    """Debian's installer; its questions are answered by keys."""
+    return system(name, [r"Select a language", r"English", r"Select your location"], f"cd0=image:{cd}",
+                  memory, {r"(?s)Select a language.*English": "\r"})
+
+
 SYSTEM_CASES = [
     linux("linux-acpi", f"cd0=image:linux-acpi.iso,{BLANK_DISK}", [r"IO-APIC", r"LOC:\s+\d+"],
           "poweroff -f\r", bare="linux-acpi.iso"),  # 60 s, and as much without Vestige
@@ -68,4 +74,5 @@ SYSTEM_CASES = [
            512),  # 31 s
     system("gnumach", [r"No bootstrap code loaded"], "cd0=image:gnumach.iso", 64),  # 6 s
     system("invaders", [r"\*-"], "cd0=image:invaders.iso", 32),  # 14 s
+    installer("installer-i386", "installer-i386.iso", 512),  # 330 s
 ]

@@ -11,11 +11,14 @@ from vestige.setup import run
 
 import linux
 
-SYSLINUX_CONFIG = "DEFAULT x\nPROMPT 0\nLABEL x\n LINUX vmlinuz\n INITRD initrd\n APPEND {words}\n"
 PARTITION_START = 2048  # sectors of 512
 PARTITION_SIZE = 94 * 1024
 TTYLINUX = ("golang-github-vmware-photon-controller-go-sdk-dev",
             "usr/share/gocode/src/github.com/vmware/photon-controller-go-sdk/testdata/tty_tiny.ova")
+INSTALLER = "usr/lib/debian-installer/images/12/{arch}/text/debian-installer/{arch}"
+# The frame buffer's driver would leave the text screen that the test reads.
+INSTALLER_WORDS = ("nokaslr mitigations=off no_timer_check cryptomgr.notests quiet vga=normal fb=false"
+                   " nomodeset")
 
 
 def found(images, package, name):
@@ -44,7 +47,7 @@ def linux_syslinux(images, path):
     partition = f"{path}@@{PARTITION_START * 512}"
     run(["mcopy", "-i", partition, str(kernel), "::vmlinuz"])
     run(["mcopy", "-i", partition, str(archive), "::initrd"])
-    images.put_text(partition, "syslinux.cfg", SYSLINUX_CONFIG.format(words=f"{linux.QUIET} quiet"))
+    images.put_text(partition, "syslinux.cfg", linux.ISOLINUX_CONFIG.format(words=f"{linux.QUIET} quiet"))
     run(["syslinux", "--install", "--offset", str(PARTITION_START * 512), str(path)])
 
 
@@ -55,6 +58,23 @@ def ttylinux(images, path):
         packed = images.FOLDER / "ttylinux.vmdk"
         packed.write_bytes(archive.extractfile(member).read())
     run(["qemu-img", "convert", "-O", "raw", str(packed), str(path)])
+
+
+def installer(images, path, arch):
+    folder = INSTALLER.format(arch=arch)
+    package = f"debian-installer-12-netboot-{arch}"
+    images.isolinux_cd(
+        path, linux.ISOLINUX_CONFIG.format(words=INSTALLER_WORDS),
+        {"vmlinuz": found(images, package, f"{folder}/linux"),
+         "initrd": found(images, package, f"{folder}/initrd.gz")})
+
+
+def installer_amd64(images, path):
+    installer(images, path, "amd64")
+
+
+def installer_i386(images, path):
+    installer(images, path, "i386")
 
 
 def multiboot_cd(images, path, config, package, name):
@@ -81,4 +101,5 @@ def invaders(images, path):
 
 
 MAKERS = {"linux-syslinux.img": linux_syslinux, "ttylinux.img": ttylinux, "xen.iso": xen,
-          "gnumach.iso": gnumach, "invaders.iso": invaders}
+          "gnumach.iso": gnumach, "invaders.iso": invaders,
+          "installer-i386.iso": installer_i386, "installer-amd64.iso": installer_amd64}
