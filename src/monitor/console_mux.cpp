@@ -44,7 +44,7 @@ void ConsoleMux::poll(machine::Nanoseconds now) {
 
 /// What commands have said, and the monitor's prompt.
 void ConsoleMux::show_answers() {
-    if (!terminal_.takes_input())
+    if (!terminal_.takes_input() && !terminal_.mid_line())
         begin_own_lines();
     terminal_.show(queue_, monitor_);
     if (monitor_ && terminal_.takes_input() && terminal_.take_leave())
@@ -248,7 +248,7 @@ void ConsoleMux::report_losses(VmConsole& console) {
 
 void ConsoleMux::drain_log() {
     char storage[LogQueue::longest_line];
-    while (queue_.room() >= line_room) {
+    while (queue_.room() >= line_room && !terminal_.mid_line()) {
         const std::string_view line = log_.pop(storage);
         if (line.empty())
             return;

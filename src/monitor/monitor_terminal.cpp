@@ -51,18 +51,21 @@ void MonitorTerminal::complete(OutputQueue& out) {
 
 void MonitorTerminal::show(OutputQueue& out, bool prompt) {
     const std::string_view page = page_.view();
-    if (sent_ != page.size() && !out.at_line_start())
+    if (sent_ != page.size() && !mid_line())
         out.fresh_line();
     while (sent_ != page.size()) {
         if (out.room() < line_room)
             return;
         const std::string_view rest = config::part(page, sent_, line_room / 2);
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        const std::size_t end = rest.find('\n');
         out.write(config::part(rest, 0, end));
-        out.write("\r\n");
-        sent_ += std::min(end + 1, rest.size());
-        if (sent_ == page.size() && page_.truncated())
+        if (end != std::string_view::npos)
+            out.write("\r\n");
+        sent_ += std::min(end, rest.size() - 1) + 1;
+        if (sent_ == page.size() && page_.truncated()) {
+            out.fresh_line();
             out.write("... there is more than can be shown at once\r\n");
+        }
     }
     if (!prompt || drawn_ || out.room() < line_room)
         return;

@@ -50,6 +50,10 @@ void print_exits(Context& context, const Statistics& statistics) {
     if (const u64 quick = statistics.all_quick_calls())
         context.say("  {-28} {10} {3}.{}% (not timed)", "VMCALL that only returns", quick,
                     per_mille(quick, all) / 10, per_mille(quick, all) % 10);
+    if (statistics.own_exits != 0)
+        context.say("  {-28} {10} {3}.{}% (not timed)", "the debugger's own", statistics.own_exits,
+                    per_mille(statistics.own_exits, all) / 10,
+                    per_mille(statistics.own_exits, all) % 10);
 }
 
 void print_calls(Context& context, const Statistics& statistics) {
@@ -122,10 +126,11 @@ void json_spread(JsonList& list, std::string_view name, const Spread& spread) {
 
 void print_json(Context& context, const Statistics& statistics) {
     print(context.out, "{{\"vm\":\"{}\",\"exits_total\":{},\"guest_ticks\":{},\"host_ticks\":{},"
-                       "\"idle_ticks\":{},\"nmis\":{},\"exceptions\":{},\"quick_calls\":{}",
+                       "\"idle_ticks\":{},\"nmis\":{},\"exceptions\":{},\"quick_calls\":{},"
+                       "\"own_exits\":{}",
           context.vm->config().name.view(), statistics.all_exits(), statistics.guest,
           statistics.host, statistics.idle, statistics.nmis, statistics.exceptions,
-          statistics.all_quick_calls());
+          statistics.all_quick_calls(), statistics.own_exits);
     {
         JsonList exits{context.out, "exits"};
         for (std::size_t i = 0; i < vm::exit_kinds; ++i)

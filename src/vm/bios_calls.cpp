@@ -39,9 +39,16 @@ u64 Vm::serve_hypercall(Linear at, bool paging) {
     } else if (debugging_) {
         return 0; // the debugger is asked first, and has it handled as an exit
     } else {
-        hypercall(at, paging);
+        timed_hypercall(at, paging);
     }
     return board_.lapic.wants_cpu() || attention_ ? 0 : deadline_;
+}
+
+/// Not inline: what it needs is saved and restored on the way of the silent calls else.
+[[gnu::noinline]] void Vm::timed_hypercall(Linear at, bool paging) {
+    recorder_.guest_until(host_.tsc());
+    hypercall(at, paging);
+    recorder_.exit_until(host_.tsc(), exit_number<vcpu::HypercallExit>());
 }
 
 void Vm::find_silent_calls() {
@@ -71,19 +78,18 @@ void Vm::hypercall(Linear at, bool paging) {
 
 void Vm::serve(bios::Stub stub) {
     const u8 function = vcpu_->regs.high(cpu::Gpr::rax);
-    recorder_.guest_until(host_.tsc());
     if (is_fault(stub.interrupt))
         watch_fault_loop(stub.interrupt);
     bios::CallRecorder recorder{bios_->environment(), stub};
     const bool done = bios_->call(stub) == bios::Outcome::done;
     if (done) {
         bios::CallRecord record = recorder.finish();
-        record.ticks = recorder_.call_until(host_.tsc(), stub.interrupt, recorder.service());
+        record.ticks = recorder_.call_took_until(host_.tsc(), stub.interrupt, recorder.service());
         recorder_.call(record, *vcpu_);
         vcpu_->skip_instruction();
         bios_done_ = ServedCall{stub.interrupt, function};
     } else {
-        recorder_.call_until(host_.tsc(), stub.interrupt, recorder.service());
+        recorder_.call_took_until(host_.tsc(), stub.interrupt, recorder.service());
         vcpu_->clear_interrupt_shadow();
     }
     if (board_.a20.enabled() != a20_mapped_)

@@ -46,6 +46,7 @@ bool Debugger::holds_interrupts() const {
 std::optional<vcpu::VmExit> Debugger::enter(u64 deadline) {
     if (steps_now())
         return enter_stepping(deadline);
+    ++entries_;
     const vcpu::VmExit exit = cpu_->run(deadline);
     // While a debugger looks on, VMCALLs are not served in there.
     return std::holds_alternative<vcpu::ServedExit>(exit) ? sort(vcpu::HypercallExit{})

@@ -35,6 +35,7 @@ std::optional<cpu::Event> Vm::replay_fault() {
     vcpu_->intercept_exceptions(~u32{0});
     const vcpu::VmExit exit = vcpu_->run(host_.tsc() + host_.to_ticks(long_enough));
     vcpu_->intercept_exceptions(0);
+    recorder_.own_exit_until(host_.tsc());
     const auto* const found = std::get_if<vcpu::ExceptionExit>(&exit);
     if (found == nullptr)
         return {};

@@ -54,10 +54,15 @@ Stepper::Outcome Stepper::step(u64 deadline) {
     return by_trap_flag(deadline, facts);
 }
 
+vcpu::VmExit Stepper::enter(u64 deadline) {
+    ++entries_;
+    return cpu_->run(deadline);
+}
+
 /// With a deadline that is over, the CPU comes back once the event has been delivered and before
 /// the first instruction of its handler.
 Stepper::Outcome Stepper::deliver() {
-    const vcpu::VmExit exit = cpu_->run(0);
+    const vcpu::VmExit exit = enter(0);
     in_shadow_ = false;
     if (std::holds_alternative<vcpu::TimerExit>(exit) && !cpu_->pending_event())
         return {true, {}};
@@ -68,7 +73,7 @@ Stepper::Outcome Stepper::by_monitor_trap(u64 deadline) {
     const u64 old_resume = cpu_->regs.rflags & cpu::rflags::rf;
     cpu_->regs.rflags |= cpu::rflags::rf;
     static_cast<void>(cpu_->request_monitor_trap(true));
-    const vcpu::VmExit exit = cpu_->run(deadline);
+    const vcpu::VmExit exit = enter(deadline);
     static_cast<void>(cpu_->request_monitor_trap(false));
     if (std::holds_alternative<vcpu::MonitorTrapExit>(exit))
         return {true, {}};
@@ -88,7 +93,7 @@ Stepper::Outcome Stepper::by_trap_flag(u64 deadline, const InstructionFacts& fac
     cpu_->intercept_exceptions(all_exceptions);
     const bool try_monitor_trap = way_ == Way::unknown && cpu_->request_monitor_trap(true);
     cpu_->regs.rflags |= cpu::rflags::tf | cpu::rflags::rf;
-    const vcpu::VmExit exit = cpu_->run(deadline);
+    const vcpu::VmExit exit = enter(deadline);
     if (try_monitor_trap)
         static_cast<void>(cpu_->request_monitor_trap(false));
     cpu_->intercept_exceptions(0);

@@ -148,6 +148,7 @@ void Vm::debug_step() {
     bios_done_ = {};
     if (recorder_.options().instructions && debugger_.at_instruction())
         trace_instruction();
+    const u64 entries = debugger_.entries();
     const auto exit = debugger_.enter(deadline_);
     recorder_.guest_until(host_.tsc());
     if (recorder_.options().modes)
@@ -159,6 +160,8 @@ void Vm::debug_step() {
         if (recorder_.options().modes)
             trace_mode();
         debugger_.handled(*exit, bios_done_);
+    } else if (debugger_.entries() != entries) {
+        recorder_.own_exit_until(host_.tsc());
     }
     if (attention_)
         finish_pending();

@@ -57,6 +57,8 @@ struct Mux : testing::Test, Interpreter, CellDisplay {
             leaving = true;
         if (line == "info regs")
             out.write("eax=1\nebx=2\n");
+        if (line == "wide")
+            print(out, "{}\n", std::string(5000, 'w'));
         if (line == "long")
             for (unsigned i = 0; i < 3000; ++i)
                 print(out, "line {}\n", i);
@@ -338,6 +340,20 @@ TEST_F(Mux, MonitorCompletes) {
     EXPECT_EQ(run(), "info ");
     port.type("a\t");
     EXPECT_EQ(run(), "a\r\nalpha beta\r\n(a) info a");
+}
+
+TEST_F(Mux, WideLineStaysOneLineAmongLogLines) {
+    start(config::ScreenMode::lines);
+    port.rate = 100;
+    mux->open_monitor(0);
+    static_cast<void>(run(200));
+    port.type("wide\r");
+    std::string text;
+    for (unsigned i = 0; i < 100; ++i) {
+        log.line(LogLevel::info, "meanwhile");
+        text += run();
+    }
+    EXPECT_NE(text.find(std::string(5000, 'w') + "\r\n"), std::string::npos) << text;
 }
 
 TEST_F(Mux, LongAnswersWaitForTheLine) {

@@ -70,6 +70,10 @@ CASES = [
          keys={r"Type something": "\x1em", r"\(a\) $": "info regs\ru 0:7c00 3\rtrace show 5\rstats\rinfo vmcs\r"
                "info ept\rcheck\rstats json\rtrace int:16\rtrace off\rvm b\r",
                r"\(b\) $": "info regs\rinof\rquit\r", r"console of vm b": "\x1ex"}),
+    # The monitor stops the guest, so that nothing comes after what it prints.
+    Case("statistics", [r"boot:", r"\(a\) stats json\s+\{\"vm\":\"a\"", r"exit status 126"],
+         vms=[disk("syslinux-floppy.img", "floppy0")], status=126, count_exits=True,
+         keys={r"boot:": "\x1emstop\rstats json\r", r"\"ports\":\[.*\]\}": "\x1ex"}),
     Case("seed-string", [r"Hello from real mode"], vms=[raw("seed_string")]),
     Case("seed-rom", [r"boots rom", r"bhyve!"], vms=[raw("seed_rom", kind="rom")]),
     Case("seed-vmcall", [r"VMCALL at 0000:0000 is not a BIOS call: #UD"],

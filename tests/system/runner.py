@@ -11,6 +11,7 @@ from vestige.options import parse_options
 from vestige.session import TIME_OUT, Session, cpu_seconds
 from vestige.tree import BUILD
 
+import exits
 from bare import console_until
 from gdb import GdbRunner, free_port
 from images import image
@@ -127,6 +128,7 @@ def run_case(case):
     options = parse_options(arguments_of(case, folder) + port)
     options.memory = runner.needed_memory(options)
     options.cpu_model = case.cpu_model
+    options.show_exits = case.count_exits
     machine = runner.make_machine(options, folder, False)
     console = (folder / "console.txt").open("wb", buffering=0)
     session = Session(machine, cpu_limit=case.limit, sink=console.write)
@@ -156,4 +158,6 @@ def run_case(case):
     wrong = judge(case, script, status, text, machine.complaints())
     if not wrong and script.pictures and not script.pictures.done:
         wrong = "a picture is missing"
+    if not wrong and case.count_exits:
+        wrong = exits.compare(text)
     return wrong or (compare_with_bare(case, text) if case.bare else "")

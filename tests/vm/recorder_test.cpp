@@ -106,17 +106,20 @@ TEST_F(Recording, TimeIsSharedOutAndExitsAddUp) {
     recorder->guest_until(1250);
     recorder->exit_until(1350, exit_number<vcpu::IoExit>());
     recorder->idle_until(2350);
-    EXPECT_EQ(recorder->call_until(2360, 0x10, nullptr), 10U);
+    EXPECT_EQ(recorder->call_took_until(2360, 0x10, nullptr), 10U);
+    recorder->exit_until(2365, exit_number<vcpu::HypercallExit>());
+    recorder->own_exit_until(2370);
+    recorder->exit_until(2380, exit_number<vcpu::ServedExit>());
     const Statistics& all = recorder->statistics();
     EXPECT_EQ(all.guest, 200U);
-    EXPECT_EQ(all.host, 160U);
+    EXPECT_EQ(all.host, 180U);
     EXPECT_EQ(all.idle, 1000U);
     const Spread& io = all.exits[exit_number<vcpu::IoExit>()];
     EXPECT_EQ(io.count, 2U);
     EXPECT_EQ(io.least, 50U);
     EXPECT_EQ(io.most, 100U);
     EXPECT_EQ(io.mean(), 75U);
-    EXPECT_EQ(all.all_exits(), 3U);
+    EXPECT_EQ(all.all_exits(), 4U);
 }
 
 TEST(ExitNumbers, MatchTheNames) {

@@ -35,6 +35,8 @@ log: bochs.log
 USUAL_MODEL = "corei7_haswell_4770"
 CONSOLE_WORDS = "console=e9"
 FIXED_TIME = "sync=none, time0=946684800"
+EXIT = "Caught VMEXIT breakpoint"
+MOST_EXITS = 50_000
 WALL_TIME = "sync=realtime, time0=local"
 
 
@@ -61,7 +63,8 @@ class Bochs:
             ips=50_000_000, memory=options.memory, medium=medium,
             clock=WALL_TIME if interactive else FIXED_TIME,
             com2=com2, port=self.listener.getsockname()[1]))
-        (folder / "commands").write_text("c\nq\n")
+        go_on = "vmexitbp\n" + "c\n" * MOST_EXITS if options.show_exits else "c\n"
+        (folder / "commands").write_text(go_on + "q\n")
 
     def start(self):
         if self.relay:

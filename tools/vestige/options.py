@@ -46,6 +46,7 @@ class Options:
     build: bool
     verbose: bool
     cpu_model: str = ""  # Bochs' name; empty: the usual one
+    show_exits: bool = False  # Bochs' debugger says bochs.EXIT on standard output at every VM exit
 
 
 class Parser(argparse.ArgumentParser):

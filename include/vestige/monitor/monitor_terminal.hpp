@@ -17,6 +17,10 @@ class MonitorTerminal {
     void open();
     /// False while an answer is being shown: bytes wait on the line.
     [[nodiscard]] bool takes_input() const { return sent_ == page_.view().size(); }
+    /// In the middle of an answer's long line.
+    [[nodiscard]] bool mid_line() const {
+        return !takes_input() && sent_ != 0 && page_.view()[sent_ - 1] != '\n';
+    }
     /// A byte that was typed.
     void feed(u8 byte, OutputQueue& out);
     /// Runs a line that was not typed here, such as a key's; its answer is shown by show().

@@ -107,6 +107,8 @@ class Debugger {
     /// Runs the guest as far as breakpoints and steps allow. What the VM has to handle, if
     /// anything: then it calls handled().
     [[nodiscard]] std::optional<vcpu::VmExit> enter(u64 deadline);
+    /// How often enter() has entered the guest.
+    [[nodiscard]] u64 entries() const { return entries_ + stepper_.entries(); }
     /// The VM has handled exit, and our BIOS has served a call on the way.
     void handled(const vcpu::VmExit& exit, const BiosDone& bios_done);
     /// The mapping of guest memory was built anew.
@@ -184,6 +186,7 @@ class Debugger {
     std::array<u64, most_breakpoints> digests_{}; ///< of watched bytes, by place in breakpoints_
     StaticVector<DebugListener*, 4> listeners_;
     unsigned next_number_ = 1;
+    u64 entries_ = 0; ///< without the stepper's
     State state_ = State::idle;
     Goal goal_ = Goal::none;
     bool over_ = false; ///< calls are one instruction of the goal

@@ -32,11 +32,14 @@ class Recorder {
         statistics_.host += ticks;
         statistics_.exits[kind].add(ticks);
     }
-    /// As exit_until() for a BIOS call; its ticks.
-    u32 call_until(u64 now, u8 interrupt, const bios::Service* service) {
-        const u64 ticks = lap(now);
-        statistics_.host += ticks;
-        statistics_.exits[exit_number<vcpu::HypercallExit>()].add(ticks);
+    /// An exit that the guest has nothing to do with.
+    void own_exit_until(u64 now) {
+        statistics_.host += lap(now);
+        ++statistics_.own_exits;
+    }
+    /// The BIOS has served a call since the exit, which is counted later; the call's ticks.
+    u32 call_took_until(u64 now, u8 interrupt, const bios::Service* service) {
+        const u64 ticks = now - mark_;
         const std::size_t hash = reinterpret_cast<std::uintptr_t>(service) / 16 + interrupt;
         statistics_.calls.at({interrupt, service}, hash).add(ticks);
         return static_cast<u32>(std::min<u64>(ticks, ~u32{0}));

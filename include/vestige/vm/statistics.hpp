@@ -70,6 +70,8 @@ struct Statistics {
     std::array<Spread, exit_kinds> exits{};
     /// BIOS calls that only return: served in a few instructions and not timed.
     std::array<u64, 256> quick_calls{};
+    /// For single steps, hidden traps and reports of faults.
+    u64 own_exits = 0;
     CounterTable<BiosKey, Spread, 128> calls;
     CounterTable<u16, PortCount, 128> ports;
     std::array<u64, 256> interrupts{}; ///< external ones, by vector
@@ -87,7 +89,7 @@ struct Statistics {
         return sum;
     }
     [[nodiscard]] u64 all_exits() const {
-        u64 sum = all_quick_calls();
+        u64 sum = all_quick_calls() + own_exits;
         for (const Spread& each : exits)
             sum += each.count;
         // Not an exit of its own: the way out of the vCPU after one that is counted.

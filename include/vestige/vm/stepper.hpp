@@ -31,10 +31,13 @@ class Stepper {
     void forget() { in_shadow_ = false; }
     /// "monitor trap flag", "trap flag", or "not known yet".
     [[nodiscard]] const char* way() const;
+    /// How often step() has entered the guest.
+    [[nodiscard]] u64 entries() const { return entries_; }
 
   private:
     enum class Way : u8 { unknown, monitor_trap, trap_flag };
 
+    [[nodiscard]] vcpu::VmExit enter(u64 deadline);
     [[nodiscard]] Outcome deliver();
     [[nodiscard]] Outcome by_monitor_trap(u64 deadline);
     [[nodiscard]] Outcome by_trap_flag(u64 deadline, const InstructionFacts& facts);
@@ -46,6 +49,7 @@ class Stepper {
     vcpu::Vcpu* cpu_ = nullptr;
     Way way_ = Way::unknown;
     bool in_shadow_ = false;
+    u64 entries_ = 0;
 };
 
 } // namespace vestige::vm

@@ -156,6 +156,7 @@ class Vm final : public machine::PowerControl,
     void obey(Order order);
 
     void hypercall(Linear at, bool paging);
+    void timed_hypercall(Linear at, bool paging);
     void find_silent_calls();
     [[nodiscard]] std::optional<bios::Stub> stub_at(Linear at, bool paging) const;
     void serve(bios::Stub stub);
