@@ -3,8 +3,8 @@
 // interrupts or does not, while time runs. VESTIGE_FUZZ=10000000 makes ten million accesses.
 #include "board_fixture.hpp"
 
+#include "../devices/storage_fixture.hpp"
 #include "../support/random_bytes.hpp"
-#include "vestige/disk/ram_disk.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,15 +14,38 @@ namespace {
 struct BoardFuzz : ::testing::Test, BoardFixture {
     RandomBytes random{0xb0a2d};
     std::vector<std::byte> ram = std::vector<std::byte>(0x20000);
+    FakeMedium floppy{2880, 512}, cd{40, 2048};
+    std::array<FakeMedium, 3> disks{FakeMedium{300, 512}, FakeMedium{300, 512}, FakeMedium{300, 512}};
 
     BoardFuzz() {
         // RAM with nothing behind it: a device that writes past its end is seen by the sanitizer.
         EXPECT_TRUE(board->memory.add({Gpa{0}, ram, machine::RegionKind::ram}));
+        EXPECT_TRUE(board->drives.add(floppy, disk::DriveType::floppy, {}));
+        EXPECT_TRUE(board->drives.add(cd, disk::DriveType::cdrom, {}));
+        for (FakeMedium& medium : disks)
+            EXPECT_TRUE(board->drives.add(medium, disk::DriveType::disk, {}));
         reset();
     }
     void reset() {
         board->reset();
         board->lapic.enter_virtual_wire_mode();
+        // As the BIOS leaves them: the ports of IDE's bus master and of virtio.
+        constexpr u32 ide_function = 1 << 3 | 1;
+        configure(ide_function, 0x20, 0xc000);
+        configure(devices::pci::first_virtio_slot << 3, 0x10, 0xc040);
+    }
+    void configure(u32 function, u32 address_register, u32 base) {
+        constexpr u32 decode_and_master = 7;
+        out(0xcf8, 0x80000000 | function << 8 | address_register, Width::dword);
+        out(0xcfc, base, Width::dword);
+        out(0xcf8, 0x80000000 | function << 8 | 4, Width::dword);
+        out(0xcfc, decode_and_master, Width::dword);
+    }
+    /// What devices find in memory: descriptors and rings that point anywhere, near mostly.
+    void scribble() {
+        const u64 at = random.below(0x4000) & ~3ULL;
+        store_le<u32>(ram, at, random.one_in(4) ? static_cast<u32>(random.next())
+                                                : static_cast<u32>(random.below(ram.size())));
     }
     template <class T, std::size_t n> T pick(const T (&choices)[n]) {
         return choices[random.below(n)];
@@ -31,7 +54,8 @@ struct BoardFuzz : ::testing::Test, BoardFixture {
         // Where devices are, mostly; anywhere now and then.
         static constexpr u16 starts[] = {0x00,  0x20,  0x40,  0x60,  0x70,  0x80,  0xa0,  0xc0,
                                          0x92,  0x170, 0x1f0, 0x370, 0x3b0, 0x3c0, 0x3d0, 0x3f0,
-                                         0x3f8, 0x4d0, 0x600, 0xcf8, 0x1ce, 0xc000};
+                                         0x3f8, 0x4d0, 0x600, 0xcf8, 0x1ce, 0xc000,
+                                         0xc040, 0xc050};
         if (random.one_in(20))
             return static_cast<u16>(random.next());
         return static_cast<u16>(pick(starts) + random.below(16));
@@ -103,6 +127,8 @@ TEST_F(BoardFuzz, AnyPortAnyRegister) {
             msr();
         else
             access();
+        if (random.one_in(4))
+            scribble();
         interrupts();
         if (random.one_in(8))
             pass_time();
@@ -116,6 +142,8 @@ TEST_F(BoardFuzz, AnyPortAnyRegister) {
         ASSERT_EQ(board->lapic.wants_cpu(),
                   board->lapic.nmi_pending() || board->lapic.interrupt_pending());
     }
+    for (const FakeMedium& medium : disks)
+        EXPECT_EQ(medium.bytes.size(), 300U * 512);
 }
 
 } // namespace

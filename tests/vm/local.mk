@@ -2,6 +2,7 @@
 check_programs += tests/vm_test
 tests_vm_test_SOURCES = \
     tests/devices/device_fixture.hpp \
+    tests/devices/storage_fixture.hpp \
     tests/support/fake_cpu.hpp \
     tests/support/random_bytes.hpp \
     tests/vm/board_fixture.hpp \
