@@ -4,6 +4,7 @@
 import first_session
 import side_by_side
 from case import Case, broken, disk, raw
+from media_cases import MEDIA_CASES
 from gdb_sessions import ROM, STEPPED, TOUR, TWO_VMS
 from system_cases import SYSTEM_CASES
 
@@ -167,8 +168,10 @@ CASES = [
          vms=[disk("floppy-emulation.iso", "cd0")], keys={r"boot:": "ls.c32\r"}),
     Case("disk-emulation", [r"Booting from CD", r"HARD-DISK-EMULATION"],
          vms=[disk("disk-emulation.iso", "cd0")]),
-    Case("grub-commands", [r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", r"00: ", r"COMMANDS-END"],
-         also=[r"vm a: powered off"], vms=[disk("grub-commands.iso", "cd0")], status=0),
+    Case("grub-commands", [r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", r"00: ", r"Version 1\.2",
+                           r"32-bit protected interface supported", r"HD #1 +\(0x81\) +hd0",
+                           r"COMMANDS-END"],
+         also=[r"vm a: powered off", r"HD #0 +\(0x80\) +hd1"], vms=[disk("grub-commands.iso", "cd0")], status=0),
     Case("grub-cd", [r"GNU GRUB", r"automatically in \ds", r"GRUB-CHOSEN"],
          vms=[disk("grub.iso", "cd0")]),
     Case("syslinux-menu", [r"Menu of the test", r"Second Entry", r"HELLO\.TXT"],
@@ -208,5 +211,6 @@ CASES = [
     Case("option-rom-ipxe", [r"iPXE .*initialising devices", r"iPXE .*Open Source Network Boot"],
          vms=["oprom0=image:ipxe.rom,name=a,mem=32M"]),
     Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
+    *MEDIA_CASES,
     *SYSTEM_CASES,
 ]

@@ -17,6 +17,7 @@ from vestige.setup import install, run
 from vestige.tree import BUILD
 
 import linux
+import media
 import system_images
 
 FOLDER = BUILD / "images"
@@ -280,7 +281,7 @@ MAKERS = {"pattern.img": pattern_disk, "other-pattern.img": other_pattern_disk,
           "small.img": small_disk, "blank.img": blank_disk, "empty.img": empty, "odd.rom": odd_rom,
           "ipxe.rom": ipxe_rom, "syslinux-power.img": syslinux_power_floppy,
           "grub-commands.iso": grub_commands_cd, "floppy-emulation.iso": floppy_emulation_cd,
-          "disk-emulation.iso": disk_emulation_cd,
+          "disk-emulation.iso": disk_emulation_cd, **media.MAKERS,
           **{name: partial(maker, sys.modules[__name__])
              for name, maker in system_images.MAKERS.items()}}
 
