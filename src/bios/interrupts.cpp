@@ -9,7 +9,8 @@ namespace {
 
 constexpr Service handles(u8 interrupt, std::string_view id, std::string_view name, Handler handler,
                           std::string_view results = {}) {
-    return {id, name, Match::interrupt, interrupt, State::served, handler, {}, results};
+    return {id, name, Match::interrupt, interrupt, State::served, handler, {}, results,
+            shown_by({}, results)};
 }
 constexpr Service returns(u8 interrupt, std::string_view id, std::string_view name) {
     return {id, name, Match::interrupt, interrupt, State::returns, nullptr, {}, {}};

@@ -132,24 +132,17 @@ void print_head(TextSink& out, const CallRecord& record, const Service* service)
                                        : std::string_view{"not served"});
 }
 
-bool shows_selectors(const Service& service) {
-    return service.arguments.find(':') != std::string_view::npos ||
-           service.results.find(':') != std::string_view::npos;
-}
-
-/// A name of one word: looking at the first letters of the items is enough.
-bool shows_packet(const Service& service) {
-    return service.arguments.ends_with("packet");
-}
-
 } // namespace
 
 CallRecorder::CallRecorder(Environment& environment, Stub stub)
     : env_{environment}, stub_{stub}, service_{find_service(stub.interrupt, environment.cpu.regs)} {
-    selectors_ = service_ != nullptr && shows_selectors(*service_);
+    if (service_ != nullptr)
+        shown_ = service_->shown;
+    // The interrupt's fallback answers: with CF.
+    shown_.flags = shown_.flags || service_ == nullptr || service_->handler == nullptr;
     record_.interrupt = stub_.interrupt;
     record_.in = values();
-    if (service_ != nullptr && shows_packet(*service_))
+    if (shown_.packet)
         read_packet();
 }
 
@@ -158,7 +151,7 @@ CallValues CallRecorder::values() const {
     CallValues values{r.dword(Gpr::rax), r.dword(Gpr::rbx), r.dword(Gpr::rcx), r.dword(Gpr::rdx),
                       r.word(Gpr::rsi),  r.word(Gpr::rdi),  r.word(Gpr::rbp),  0,
                       0};
-    if (selectors_) {
+    if (shown_.selectors) {
         values.ds = env_.cpu.segment(SegmentName::ds).selector;
         values.es = env_.cpu.segment(SegmentName::es).selector;
     }
@@ -176,6 +169,8 @@ void CallRecorder::read_packet() {
 
 const CallRecord& CallRecorder::finish() {
     record_.out = values();
+    if (!shown_.flags)
+        return record_;
     // The frame that INT pushed: IP, CS, FLAGS.
     const u16 sp = static_cast<u16>(env_.cpu.regs.word(Gpr::rsp) + 4);
     std::array<std::byte, 2> flags{};

@@ -76,20 +76,29 @@ void Vm::hypercall(Linear at, bool paging) {
     raise(cpu::undefined_opcode());
 }
 
+/// INT 18h and 19h do not come back from the code that they start.
+bool Vm::has_booted(bios::Stub stub) const {
+    return (stub.interrupt == 0x18 || stub.interrupt == 0x19) &&
+           cpu::linear_rip(*vcpu_).value() < bios::rom_base.value();
+}
+
 void Vm::serve(bios::Stub stub) {
     const u8 function = vcpu_->regs.high(cpu::Gpr::rax);
     if (is_fault(stub.interrupt))
         watch_fault_loop(stub.interrupt);
     bios::CallRecorder recorder{bios_->environment(), stub};
     const bool done = bios_->call(stub) == bios::Outcome::done;
-    if (done) {
+    const u32 ticks =
+        recorder_.call_took_until(host_.tsc(), stub.interrupt, recorder.service());
+    if (done || has_booted(stub)) {
         bios::CallRecord record = recorder.finish();
-        record.ticks = recorder_.call_took_until(host_.tsc(), stub.interrupt, recorder.service());
+        record.ticks = ticks;
         recorder_.call(record, *vcpu_);
+    }
+    if (done) {
         vcpu_->skip_instruction();
         bios_done_ = ServedCall{stub.interrupt, function};
     } else {
-        recorder_.call_took_until(host_.tsc(), stub.interrupt, recorder.service());
         vcpu_->clear_interrupt_shadow();
     }
     if (board_.a20.enabled() != a20_mapped_)

@@ -25,6 +25,19 @@ enum class State : u8 {
 /// Which registers choose the row besides the interrupt.
 enum class Match : u8 { interrupt, ah, ax, ah_bl };
 
+/// What the trace keeps of a call besides its registers, as its row's items ask for it.
+struct Shown {
+    bool selectors = false;
+    bool packet = false;
+    bool flags = false;
+};
+constexpr Shown shown_by(std::string_view arguments, std::string_view results) {
+    constexpr std::string_view::size_type none = std::string_view::npos;
+    return {.selectors = arguments.find(':') != none || results.find(':') != none,
+            .packet = arguments.ends_with("packet"),
+            .flags = results.find("cf") != none || results.find("zf") != none};
+}
+
 /// One function. arguments and results say what the trace shows: see trace.hpp.
 struct Service {
     std::string_view id; ///< as Ralf Brown's list has it: "13/02", "10/12 BL=10", "INT 08"
@@ -35,20 +48,23 @@ struct Service {
     Handler handler = nullptr; ///< null: the interrupt's fallback answers
     std::string_view arguments;
     std::string_view results;
+    Shown shown{};
 };
 
 constexpr Service by_ah(u8 ah, std::string_view id, std::string_view name, Handler handler,
                         std::string_view arguments, std::string_view results) {
     return {id,      name,      Match::ah, static_cast<u16>(ah << 8), State::served,
-            handler, arguments, results};
+            handler, arguments, results,   shown_by(arguments, results)};
 }
 constexpr Service by_ax(u16 ax, std::string_view id, std::string_view name, Handler handler,
                         std::string_view arguments, std::string_view results) {
-    return {id, name, Match::ax, ax, State::served, handler, arguments, results};
+    return {id,      name,      Match::ax, ax, State::served,
+            handler, arguments, results,   shown_by(arguments, results)};
 }
 constexpr Service by_bl(u16 ah_bl, std::string_view id, std::string_view name, Handler handler,
                         std::string_view arguments, std::string_view results) {
-    return {id, name, Match::ah_bl, ah_bl, State::served, handler, arguments, results};
+    return {id,      name,      Match::ah_bl, ah_bl, State::served,
+            handler, arguments, results,      shown_by(arguments, results)};
 }
 /// The row as one that is answered with an error: its handler's, or the interrupt's fallback.
 constexpr Service refused(Service row) {

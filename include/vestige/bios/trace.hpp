@@ -55,7 +55,7 @@ class CallRecorder {
     Environment& env_;
     Stub stub_;
     const Service* service_;
-    bool selectors_ = false; ///< the row shows some
+    Shown shown_;
     CallRecord record_;
 };
 

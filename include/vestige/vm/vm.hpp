@@ -159,6 +159,7 @@ class Vm final : public machine::PowerControl,
     void timed_hypercall(Linear at, bool paging);
     void find_silent_calls();
     [[nodiscard]] std::optional<bios::Stub> stub_at(Linear at, bool paging) const;
+    [[nodiscard]] bool has_booted(bios::Stub stub) const;
     void serve(bios::Stub stub);
     void apply_trace();
     void trace_mode();
