@@ -4,7 +4,7 @@
 #include "vestige/devices/acpi_pm.hpp"
 #include "vestige/devices/keyboard8042.hpp"
 #include "vestige/devices/parallel_port.hpp"
-#include "vestige/devices/vga.hpp"
+#include "vestige/devices/vga_picture.hpp"
 
 #include "device_fuzz.hpp"
 
@@ -67,6 +67,7 @@ TEST_F(DeviceFuzz, KeyboardAndMouse) {
 TEST_F(DeviceFuzz, Vga) {
     std::vector<std::byte> text(devices::Vga::text_size);
     std::vector<std::byte> frame(4 * mib);
+    std::vector<devices::Rgb> row;
     devices::Vga vga{clock, {text, frame}};
     auto mmio = std::make_unique<machine::MmioBus>();
     ASSERT_TRUE(vga.attach(*bus) && vga.attach_memory(*mmio));
@@ -88,11 +89,17 @@ TEST_F(DeviceFuzz, Vga) {
         }
         const devices::VideoWindow& window = vga.window();
         ASSERT_LE(window.offset + window.size, window.text ? text.size() : frame.size());
-        if (const auto mode = vga.packed_mode())
+        if (const auto mode = vga.packed_mode()) {
             ASSERT_LE(mode->start + u64{mode->pitch} * (mode->height - 1U) +
                           (u64{mode->width} * mode->bits + 7) / 8,
                       frame.size());
-        if (random.one_in(64)) {
+        }
+        if (random.one_in(256)) {
+            const devices::VgaPicture picture{vga};
+            row.resize(picture.width());
+            ASSERT_LE(picture.width() * picture.height(), 4 * 1024 * 1024);
+            if (picture.height() != 0)
+                picture.row(static_cast<u16>(random.below(picture.height())), row);
             const devices::TextLayout layout = vga.text_layout();
             ASSERT_NE(layout.columns * layout.rows, 0);
         }

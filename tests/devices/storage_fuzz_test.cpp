@@ -52,7 +52,9 @@ TEST_F(StorageFuzz, Ide) {
     std::vector<std::byte> block(2048);
     for (u64 i = 0; i < fuzz_inputs(); ++i) {
         const u16 base = random.one_in(2) ? 0x1f0 : 0x170;
-        switch (random.below(8)) {
+        if (random.one_in(256))
+            disk.bad = random.below(600); // half of the time there is no bad sector
+        switch (random.below(9)) {
         case 0:
             out(base + 7, commands[random.below(commands.size())]);
             break;
@@ -67,6 +69,17 @@ TEST_F(StorageFuzz, Ide) {
             ports->read_string(Port{base}, Width::dword,
                                std::span{block}.first(4 * random.below(512)));
             break;
+        case 7: { // what a driver would ask for, and the data of a write
+            const std::array<u32, 6> task{static_cast<u32>(random.below(70)),
+                                          1 + static_cast<u32>(random.below(4)),
+                                          static_cast<u32>(random.below(256)),
+                                          static_cast<u32>(random.below(2)), 0, 0xe0};
+            for (u16 r = 0; r < task.size(); ++r)
+                out(static_cast<u16>(base + 1 + r), task[r]);
+            out(static_cast<u16>(base + 7), commands[random.below(commands.size())]);
+            ports->write_string(Port{base}, Width::word, std::span{block}.first(512));
+            break;
+        }
         case 3:
             access(0xc000, 16);
             break;
@@ -115,6 +128,10 @@ TEST_F(StorageFuzz, FloppyAndDma) {
     constexpr std::array<u8, 20> commands{0xe6, 0x46, 0xc5, 0x45, 0x4d, 0x08, 0x08, 0x07, 0x0f, 0x4a,
                                           0x03, 0x0e, 0x13, 0x56, 0xd6, 0x94, 0x8f, 0x04, 0x42, 0x12};
     for (u64 i = 0; i < fuzz_inputs(); ++i) {
+        if (random.one_in(256)) {
+            medium.bad = random.below(72); // of the tracks that are read often
+            medium.locked = random.one_in(4);
+        }
         switch (random.below(6)) {
         case 0: { // a command with plausible parameters, of which any may be wrong
             out(0x3f5, commands[random.below(commands.size())]);
@@ -127,7 +144,10 @@ TEST_F(StorageFuzz, FloppyAndDma) {
         }
         case 1:
             for (u64 n = random.below(600); n != 0; --n)
-                static_cast<void>(in(0x3f5));
+                if (random.one_in(2))
+                    static_cast<void>(in(0x3f5));
+                else
+                    out(0x3f5, value());
             break;
         case 2:
             access(0x00, 16);
