@@ -31,6 +31,7 @@ constexpr std::array port_names{
     PortName{0xa0, 0xa0, "PIC 2 command"},
     PortName{0xa1, 0xa1, "PIC 2 mask"},
     PortName{0xb2, 0xb3, "APM"},
+    PortName{0xbc, 0xbf, "way into the BIOS (INT 10h)"},
     PortName{0xc0, 0xdf, "DMA 2"},
     PortName{0xe9, 0xe9, "debug console"},
     PortName{0xf0, 0xf1, "FPU"},
