@@ -168,7 +168,7 @@ def mbr_record(path):
 
 
 def syslinux_power_floppy(path):
-    syslinux_floppy(path, modules=("libcom32.c32", "reboot.c32", "poweroff.c32"))
+    syslinux_floppy(path, modules=("reboot.c32", "poweroff.c32"))
 
 
 def isolinux_cd(path, config, files):
