@@ -225,12 +225,16 @@ def grub_commands_cd(path):
     grub_cd(path, COMMANDS_CONFIG)
 
 
-def memtest_floppy(path):
+def memtest_floppy(path, bits="ia32"):
     unpack("memtest86+")
-    image = next(ROOT.glob("boot/memtest86+ia32.bin"), None)
+    image = next(ROOT.glob(f"boot/memtest86+{bits}.bin"), None)
     if image is None:
-        raise Problem("the package memtest86+ has no memtest86+ia32.bin")
+        raise Problem(f"the package memtest86+ has no memtest86+{bits}.bin")
     path.write_bytes(image.read_bytes().ljust(1440 * 1024, b"\0"))
+
+
+def memtest_floppy_x64(path):
+    memtest_floppy(path, "x64")
 
 
 def small_disk(path):
@@ -277,7 +281,8 @@ MAKERS = {"pattern.img": pattern_disk, "other-pattern.img": other_pattern_disk,
           "syslinux-floppy.img": syslinux_floppy, "syslinux-menu.img": syslinux_menu,
           "isolinux.iso": isolinux, "grub-floppy.img": grub_floppy, "grub-disk.img": grub_disk,
           "grub.iso": grub_cd, "grub-tables.iso": grub_tables_cd, "mbr.img": mbr_record,
-          "memtest.img": memtest_floppy, "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,
+          "memtest.img": memtest_floppy, "memtest-x64.img": memtest_floppy_x64,
+          "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,
           "small.img": small_disk, "blank.img": blank_disk, "empty.img": empty, "odd.rom": odd_rom,
           "ipxe.rom": ipxe_rom, "syslinux-power.img": syslinux_power_floppy,
           "grub-commands.iso": grub_commands_cd, "floppy-emulation.iso": floppy_emulation_cd,

@@ -56,6 +56,11 @@ def installer(name, cd, memory):
                   memory, {r"(?s)Select a language.*English": "\r"})
 
 
+def memtest(name, floppy):
+    """A whole pass over as little memory as it takes; 160 s of it are waits of the bit fade test."""
+    return system(name, [r"Memtest86\+", r"Pass:\s+1\s+Errors: 0"], f"floppy0=image:{floppy}", 6)
+
+
 SYSTEM_CASES = [
     linux("linux-acpi", f"cd0=image:linux-acpi.iso,{BLANK_DISK}", [r"IO-APIC", r"LOC:\s+\d+"],
           "poweroff -f\r", bare="linux-acpi.iso"),  # 60 s, and as much without Vestige
@@ -74,5 +79,7 @@ SYSTEM_CASES = [
            512),  # 31 s
     system("gnumach", [r"No bootstrap code loaded"], "cd0=image:gnumach.iso", 64),  # 6 s
     system("invaders", [r"\*-"], "cd0=image:invaders.iso", 32),  # 14 s
+    memtest("memtest-ia32", "memtest.img"),  # 320 s
+    memtest("memtest-x64", "memtest-x64.img"),  # 290 s
     installer("installer-i386", "installer-i386.iso", 512),  # 330 s
 ]
