@@ -37,7 +37,8 @@ guest_tests = \
     vmcall_ud \
     window
 guest_test_includes = guest/tests/common.inc guest/tests/print16.inc \
-    guest/tests/protected.inc guest/tests/floppy.inc
+    guest/tests/protected.inc guest/tests/floppy.inc guest/tests/dos_devices.inc \
+    guest/tests/dos_floppy.inc
 guest_test_images = $(guest_tests:%=guest/tests/%.bin)
 check_DATA = $(guest_test_images)
 CLEANFILES += $(guest_test_images)
