@@ -51,6 +51,12 @@ void AnsiScreen::begin(const ScreenSnapshot& picture, OutputQueue& out) {
 bool AnsiScreen::update(const ScreenSnapshot& picture, OutputQueue& out) {
     if (out.room() < longest_row)
         return false;
+    const bool same = picture.version != 0 && picture.version == drawn_;
+    if (state_ == State::shown && same) {
+        place_cursor(picture, out);
+        return true;
+    }
+    drawn_ = 0;
     if (state_ != State::shown || picture.columns != shown_.columns || picture.rows != shown_.rows)
         begin(picture, out);
     else if (const std::size_t rows = rows_scrolled(shown_, picture))
@@ -61,6 +67,7 @@ bool AnsiScreen::update(const ScreenSnapshot& picture, OutputQueue& out) {
         draw_row(picture, row, out);
     }
     place_cursor(picture, out);
+    drawn_ = picture.version;
     return true;
 }
 

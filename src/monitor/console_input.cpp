@@ -91,12 +91,14 @@ bool ConsoleMux::keys_full() const {
 
 /// A typed byte's presses and releases come or go together, so that no key stays down.
 void ConsoleMux::key(KeyCode code) {
+    active_at_ = now_;
     if (!drop_keys_ && focus_ < consoles_.size())
         static_cast<void>(consoles_[focus_]->keys().push(code));
 }
 
 /// The machine's keyboard reports a release when it likes: room is kept for those.
 void ConsoleMux::machine_key(KeyCode code) {
+    active_at_ = now_;
     const bool release = (code.bytes[code.size - 1U] & released) != 0;
     if (focus_ < consoles_.size() && (release || !keys_full()))
         static_cast<void>(consoles_[focus_]->keys().push(code));

@@ -31,7 +31,7 @@ void ConsoleMux::poll(machine::Nanoseconds now) {
     if (focus_ < consoles_.size() && !monitor_) {
         VmConsole& console = *consoles_[focus_];
         show_com1(console, now);
-        if (now - screen_at_ >= screen_interval) {
+        if (now - screen_at_ >= screen_interval(console)) {
             screen_at_ = now;
             show_screen(console, now);
         }
@@ -40,6 +40,12 @@ void ConsoleMux::poll(machine::Nanoseconds now) {
     drain_log();
     show_answers();
     queue_.pump(port_);
+}
+
+/// A screen that has not changed for a while, and will not because of a key, can wait.
+machine::Nanoseconds ConsoleMux::screen_interval(VmConsole& console) {
+    const bool active = now_ - active_at_ < activity_time || console.scrolled_rows().size() != 0;
+    return active ? active_interval : quiet_interval;
 }
 
 /// What commands have said, and the monitor's prompt.
@@ -52,7 +58,7 @@ void ConsoleMux::show_answers() {
 }
 
 bool ConsoleMux::finish(machine::Nanoseconds now) {
-    screen_at_ = now - screen_interval;
+    screen_at_ = now - quiet_interval;
     poll(now);
     if (queue_.size() != 0 || !terminal_.takes_input())
         return false;
@@ -82,6 +88,8 @@ void ConsoleMux::focus(unsigned vm) {
     own_lines_ = false;
     current_.cells.fill(blank_cell);
     current_.columns = 0;
+    current_.version = 0;
+    active_at_ = now_;
     graphics_ = {};
     ansi_.restart();
     lines_.restart();
@@ -193,7 +201,10 @@ void ConsoleMux::show_screen(VmConsole& console, machine::Nanoseconds now) {
 
 /// False when the guest's screen shows no text, which is said once.
 bool ConsoleMux::take_snapshot(const VmConsole& console) {
+    const u32 before = fresh_.version;
     const bool text = console.screen().snapshot(fresh_);
+    if (fresh_.version == 0 || fresh_.version != before)
+        active_at_ = now_;
     const PictureSize size = text ? PictureSize{} : console.screen().picture_size();
     if (size != graphics_ && !text)
         say("vestige: vm {}: graphics {}x{}", console.name(), size.width, size.height);

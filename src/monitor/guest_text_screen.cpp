@@ -3,7 +3,18 @@
 
 #include "vestige/devices/vga_picture.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+
 namespace vestige::monitor {
+namespace {
+
+constexpr std::size_t cells_at_once = sizeof(u64) / sizeof(Cell);
+/// Cells that are compared in one go: a divisor of usual screens.
+constexpr std::size_t block = 16;
+
+} // namespace
 
 /// The guest's CPU may write at this moment: each word is read once, as it is.
 template <class T> T GuestTextScreen::load(std::size_t offset) const {
@@ -11,21 +22,40 @@ template <class T> T GuestTextScreen::load(std::size_t offset) const {
     return *static_cast<const volatile T*>(address);
 }
 
-/// Text memory is a ring of cells; guests scroll by moving the start address through it.
-void GuestTextScreen::copy(std::size_t first, std::span<Cell> out) const {
-    constexpr std::size_t at_once = sizeof(u64) / sizeof(Cell);
+/// Text memory is a ring of cells; guests scroll by moving the start address through it. True when
+/// out held something else.
+bool GuestTextScreen::copy(std::size_t first, std::span<Cell> out) const {
     const std::size_t size = memory_.size() / sizeof(Cell);
     first %= size;
-    for (std::size_t i = 0; i < out.size();) {
-        const std::size_t index = (first + i) % size;
-        if (index % at_once == 0 && out.size() - i >= at_once && size - index >= at_once) {
-            const u64 cells = load<u64>(index * sizeof(Cell));
-            for (unsigned part = 0; part < at_once; ++part)
-                out[i++] = static_cast<Cell>(cells >> (16 * part));
-        } else {
-            out[i++] = load<Cell>(index * sizeof(Cell));
-        }
+    if (first % cells_at_once == 0 && out.size() % block == 0 && size - first >= out.size())
+        return copy_aligned(first, out);
+    bool changed = false;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const Cell cell = load<Cell>((first + i) % size * sizeof(Cell));
+        changed = changed || cell != out[i];
+        out[i] = cell;
     }
+    return changed;
+}
+
+/// As copy() of whole blocks. Most of them are as they were: those are only compared.
+bool GuestTextScreen::copy_aligned(std::size_t first, std::span<Cell> out) const {
+    bool changed = false;
+    for (std::size_t i = 0; i < out.size(); i += block) {
+        std::array<u64, block / cells_at_once> fresh;
+        std::array<u64, block / cells_at_once> old;
+        std::memcpy(old.data(), &out[i], sizeof old);
+        u64 difference = 0;
+        for (std::size_t part = 0; part < fresh.size(); ++part) {
+            fresh[part] = load<u64>((first + i + part * cells_at_once) * sizeof(Cell));
+            difference |= fresh[part] ^ old[part];
+        }
+        if (difference == 0) [[likely]]
+            continue;
+        changed = true;
+        std::memcpy(&out[i], fresh.data(), sizeof fresh);
+    }
+    return changed;
 }
 
 bool GuestTextScreen::snapshot(ScreenSnapshot& out) const {
@@ -35,10 +65,13 @@ bool GuestTextScreen::snapshot(ScreenSnapshot& out) const {
     if (layout.columns == 0 || layout.columns > most_columns || layout.rows == 0 ||
         layout.rows > most_rows || memory_.size() < sizeof(u64))
         return false;
+    const std::size_t count = std::size_t{layout.columns} * layout.rows;
+    const bool changed = copy(layout.start, std::span{out.cells}.first(count)) ||
+                         out.columns != layout.columns || out.rows != layout.rows;
+    if (changed || out.version == 0)
+        out.version = std::max(out.version + 1, u32{1});
     out.columns = layout.columns;
     out.rows = layout.rows;
-    const std::size_t count = std::size_t{layout.columns} * layout.rows;
-    copy(layout.start, std::span{out.cells}.first(count));
     const unsigned cursor = static_cast<unsigned>(layout.cursor) - layout.start;
     out.cursor_visible = layout.cursor_visible && cursor < count;
     out.cursor_row = out.cursor_visible ? static_cast<u16>(cursor / layout.columns) : u16{0};

@@ -35,6 +35,7 @@ void LineScreen::restart() {
     for (Row& row : rows_)
         row = {};
     last_.cells.fill(blank_cell);
+    last_.version = 0;
     seen_early_.clear();
     matched_early_ = 0;
 }
@@ -60,6 +61,8 @@ void LineScreen::scroll(std::size_t rows, OutputQueue& out) {
     const auto begin = last_.cells.begin();
     std::copy_n(begin + static_cast<long>(rows * last_.columns), moved, begin);
     std::fill_n(begin + static_cast<long>(moved), rows * last_.columns, blank_cell);
+    last_.version = 0;
+    rested_ = false;
 }
 
 void LineScreen::row_scrolled_off(const RowText& row, OutputQueue& out) {
@@ -77,11 +80,17 @@ void LineScreen::update(const ScreenSnapshot& picture, machine::Nanoseconds now,
     matched_early_ = 0;
     if (!picture.same_cells(last_))
         look_at(picture, now, out);
-    if (hold)
+    if (hold || rested_)
         return;
-    for (std::size_t i = 0; i < last_.rows; ++i)
-        if (rows_[i].pending() && now - rows_[i].changed_at >= rest)
+    rested_ = true;
+    for (std::size_t i = 0; i < last_.rows; ++i) {
+        if (!rows_[i].pending())
+            continue;
+        if (now - rows_[i].changed_at >= rest)
             print_row(rows_[i], out);
+        else
+            rested_ = false;
+    }
 }
 
 void LineScreen::look_at(const ScreenSnapshot& picture, machine::Nanoseconds now,
@@ -112,6 +121,7 @@ void LineScreen::look_at(const ScreenSnapshot& picture, machine::Nanoseconds now
         row.changed_at = now;
     }
     last_ = picture;
+    rested_ = false;
 }
 
 void LineScreen::flush(OutputQueue& out) {

@@ -102,6 +102,24 @@ TEST(VmConsole, KeepsTheNameOfAConfigThatIsGone) {
     EXPECT_EQ(console->name(), "short-lived");
 }
 
+TEST_F(Mux, QuietScreensAreLookedAtLessOften) {
+    start(config::ScreenMode::lines);
+    static_cast<void>(run(2'000));
+    screen_a.looks = 0;
+    static_cast<void>(run(1'000));
+    EXPECT_LE(screen_a.looks, 11U);
+    port.type("x");
+    screen_a.looks = 0;
+    static_cast<void>(run(500));
+    EXPECT_GE(screen_a.looks, 20U);
+    static_cast<void>(run(2'000));
+    screen_a.put(0, 0, "late");
+    EXPECT_EQ(run(300), "late\r\n");
+    screen_a.looks = 0;
+    static_cast<void>(run(500));
+    EXPECT_GE(screen_a.looks, 20U);
+}
+
 TEST_F(Mux, Com1PassesUnchanged) {
     start(config::ScreenMode::lines);
     send(a->com1_out(), "x\x1b[31m\x01\r\ny");

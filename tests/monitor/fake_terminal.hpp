@@ -72,12 +72,18 @@ class FakeScreen final : public TextScreen {
         return {cells.begin(), cells.end()};
     }
     bool snapshot(ScreenSnapshot& out) const override {
+        ++looks;
+        const u32 version = out.version;
+        out.version = 0;
+        const bool changed = version == 0 || !out.same_cells(picture);
         out = picture;
+        out.version = version + (changed ? 1 : 0);
         return present;
     }
 
     ScreenSnapshot picture;
     bool present = true;
+    mutable unsigned looks = 0;
 };
 
 /// A VT100-like terminal of a given size. Fails the test on a sequence it does not know.

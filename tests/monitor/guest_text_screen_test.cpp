@@ -51,6 +51,25 @@ TEST_F(GuestScreen, StartAddressWrapsAroundTextMemory) {
     EXPECT_TRUE(screen.snapshot(picture));
 }
 
+TEST_F(GuestScreen, OnlyAnotherPictureGetsAnotherVersion) {
+    for (const u8 start : {u8{0}, u8{1}}) { // with and without the way for aligned blocks
+        vga.set_crtc(0x0d, start);
+        ASSERT_TRUE(screen.snapshot(picture));
+        const u32 first = picture.version;
+        EXPECT_NE(first, 0U);
+        ASSERT_TRUE(screen.snapshot(picture));
+        EXPECT_EQ(picture.version, first);
+        for (const std::size_t place : {start + 0U, start + 1013U, start + 1999U}) {
+            const ScreenSnapshot before = picture;
+            cells[place] ^= 0x100;
+            ASSERT_TRUE(screen.snapshot(picture));
+            EXPECT_NE(picture.version, before.version) << place;
+            EXPECT_FALSE(picture.same_cells(before)) << place;
+            EXPECT_EQ(picture.cells[place - start], cells[place]) << place;
+        }
+    }
+}
+
 TEST_F(GuestScreen, GraphicsAreNoText) {
     EXPECT_EQ(screen.picture_size(), (PictureSize{720, 400}));
     devices::VgaRegisters registers = vga.registers();

@@ -36,6 +36,7 @@ class AnsiScreen {
     void set_attribute(u8 attribute, OutputQueue& out);
 
     ScreenSnapshot shown_;
+    u32 drawn_ = 0; ///< version of the picture that is drawn completely; 0: none
     State state_ = State::unknown;
     Position position_;
     u8 attribute_ = 0;

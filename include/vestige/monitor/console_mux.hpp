@@ -40,8 +40,10 @@ class ConsoleMux final : private KeySink {
     static constexpr unsigned most_consoles = 64;
     /// How long COM1 must be silent before the view goes back to the screen.
     static constexpr machine::Nanoseconds com1_quiet = 500'000'000;
-    /// How often the guest's screen is looked at.
-    static constexpr machine::Nanoseconds screen_interval = 20'000'000;
+    /// How often the guest's screen is looked at, and for how long after a change or a key.
+    static constexpr machine::Nanoseconds active_interval = 20'000'000;
+    static constexpr machine::Nanoseconds quiet_interval = 100'000'000;
+    static constexpr machine::Nanoseconds activity_time = machine::nanoseconds_per_second;
     /// How long Vestige's lines stay before the guest's screen is drawn again.
     static constexpr machine::Nanoseconds line_time = 700'000'000;
 
@@ -67,6 +69,7 @@ class ConsoleMux final : private KeySink {
     void show_com1(VmConsole& console, machine::Nanoseconds now);
     void show_screen(VmConsole& console, machine::Nanoseconds now);
     [[nodiscard]] bool take_snapshot(const VmConsole& console);
+    [[nodiscard]] machine::Nanoseconds screen_interval(VmConsole& console);
     void update_lines(VmConsole& console, machine::Nanoseconds now);
     void update_ansi(bool changed, machine::Nanoseconds now);
     void enter_com1();
@@ -100,6 +103,7 @@ class ConsoleMux final : private KeySink {
     machine::Nanoseconds own_line_at_ = 0;
     machine::Nanoseconds com1_at_ = 0;
     machine::Nanoseconds screen_at_ = 0;
+    machine::Nanoseconds active_at_ = 0; ///< the picture changed, or a key came
     bool screen_changed_ = false; ///< since COM1 came into view
     u32 rows_lost_ = 0;
     bool drop_keys_ = false; ///< the VM has no room for what the byte being decoded makes

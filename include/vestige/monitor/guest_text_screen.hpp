@@ -17,7 +17,8 @@ class GuestTextScreen final : public TextScreen {
 
   private:
     template <class T> [[nodiscard]] T load(std::size_t offset) const;
-    void copy(std::size_t first, std::span<Cell> out) const;
+    [[nodiscard]] bool copy(std::size_t first, std::span<Cell> out) const;
+    [[nodiscard]] bool copy_aligned(std::size_t first, std::span<Cell> out) const;
 
     const devices::Vga& vga_;
     std::span<const std::byte> memory_;

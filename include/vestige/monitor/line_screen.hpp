@@ -52,6 +52,7 @@ class LineScreen {
 
     std::array<Row, most_rows> rows_{};
     ScreenSnapshot last_;
+    bool rested_ = true; ///< no row waits to be printed
     /// Rows whose scrolling was seen in the last snapshot before it was reported.
     StaticVector<RowText, most_rows> seen_early_;
     std::size_t matched_early_ = 0;

@@ -23,7 +23,10 @@ struct ScreenSnapshot {
     u16 cursor_column = 0;
     u16 cursor_row = 0;
     bool cursor_visible = false;
-    std::array<Cell, most_columns * most_rows> cells{};
+    /// Of the cells: another one after each snapshot() into this object that found other cells than
+    /// it held, and copied with them. 0: whoever wrote the cells keeps no count.
+    u32 version = 0;
+    alignas(8) std::array<Cell, most_columns * most_rows> cells{};
 
     [[nodiscard]] std::span<const Cell> row(std::size_t number) const {
         return std::span{cells}.subspan(number * columns, columns);
