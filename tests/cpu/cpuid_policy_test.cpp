@@ -81,9 +81,9 @@ TEST(CpuidPolicy, HaswellLeafOneByBit) {
     const CpuidResult leaf = CpuidPolicy{host}.read(1, 0, {});
     EXPECT_EQ(leaf.eax, 0x000306c3U);
     EXPECT_EQ(leaf.ebx, 0x00010800U);
-    for (const unsigned hidden : {2, 3, 4, 5, 6, 7, 8, 10, 11, 14, 15, 18, 27, 30})
+    for (const unsigned hidden : {2, 3, 4, 5, 6, 7, 8, 10, 11, 14, 15, 18, 27})
         EXPECT_FALSE(has(leaf.ecx, hidden)) << hidden;
-    for (const unsigned shown : {0, 1, 9, 12, 13, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 31})
+    for (const unsigned shown : {0, 1, 9, 12, 13, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31})
         EXPECT_TRUE(has(leaf.ecx, shown)) << shown;
     for (const unsigned hidden : {18, 21, 22, 28, 29, 31})
         EXPECT_FALSE(has(leaf.edx, hidden)) << hidden;
@@ -95,7 +95,7 @@ TEST(CpuidPolicy, FeaturesThatTheHostLacksStayAway) {
     Dump host = haswell();
     host.leaves[{1, 0}].ecx = 0;
     host.leaves[{1, 0}].edx = 0;
-    const CpuidResult leaf = CpuidPolicy{host, {.random_numbers = true}}.read(1, 0, {});
+    const CpuidResult leaf = CpuidPolicy{host}.read(1, 0, {});
     // The hypervisor's bit, and its own local APIC.
     EXPECT_EQ(leaf.ecx, u32{1} << 31 | u32{1} << 24 | u32{1} << 21);
     EXPECT_EQ(leaf.edx, u32{1} << 9);
@@ -113,8 +113,9 @@ TEST(CpuidPolicy, LocalApicIsOursAndShownWhileItIsEnabled) {
 TEST(CpuidPolicy, RandomNumbersHaveASwitch) {
     Dump host = haswell();
     host.leaves[{7, 0}].ebx |= 1U << 18;
-    const CpuidPolicy off{host};
-    const CpuidPolicy on{host, {.random_numbers = true}};
+    const CpuidPolicy off{host, {.random_numbers = false}};
+    const CpuidPolicy on{host};
+    EXPECT_FALSE(has(off.read(1, 0, {}).ecx, 30));
     EXPECT_FALSE(has(off.read(7, 0, {}).ebx, 18));
     EXPECT_TRUE(has(on.read(1, 0, {}).ecx, 30));
     EXPECT_TRUE(has(on.read(7, 0, {}).ebx, 18));
@@ -146,8 +147,8 @@ TEST(CpuidPolicy, NothingDangerousInLeafSeven) {
     const Dump host = everything();
     const CpuidResult leaf = CpuidPolicy{host}.read(7, 0, {});
     EXPECT_EQ(leaf.eax, 0U);
-    // TSC_ADJUST, SGX, HLE, RTM, PQM, MPX, PQE, RDSEED, PT.
-    for (const unsigned hidden : {1, 2, 4, 11, 12, 14, 15, 18, 25})
+    // TSC_ADJUST, SGX, HLE, RTM, PQM, MPX, PQE, PT.
+    for (const unsigned hidden : {1, 2, 4, 11, 12, 14, 15, 25})
         EXPECT_FALSE(has(leaf.ebx, hidden)) << hidden;
     // PKU, OSPKE, WAITPKG, CET_SS, LA57, MAWAU, SGX_LC, PKS.
     for (const unsigned hidden : {3, 4, 5, 7, 16, 17, 30, 31})

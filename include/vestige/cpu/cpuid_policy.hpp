@@ -24,8 +24,8 @@ class CpuidSource {
 };
 
 struct CpuidOptions {
-    /// RDRAND and RDSEED: off so that runs repeat.
-    bool random_numbers = false;
+    /// RDRAND and RDSEED. Off makes runs repeat; kernels without them start slowly and guessably.
+    bool random_numbers = true;
     /// RDTSCP and RDPID: the back end lets the guest execute them and switches TSC_AUX.
     bool rdtscp = true;
     /// INVPCID: the back end lets the guest execute it.

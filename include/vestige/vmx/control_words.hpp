@@ -27,7 +27,7 @@ struct Missing {
 
 /// What of the CPU's features guests get natively. CPUID must tell them the same.
 struct GuestFeatures {
-    bool rdrand = false; ///< RDRAND and RDSEED; off so that runs repeat
+    bool rdrand = true; ///< RDRAND and RDSEED
     bool invpcid = true;
     bool rdtscp = true;
     bool operator==(const GuestFeatures&) const = default;
