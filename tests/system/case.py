@@ -26,6 +26,7 @@ class Case:
     complaints: bool = False  # the emulator's log is expected to complain
     group: str = ""  # words; such a test runs only when it or one of them is named
     bare: str = ""  # a CD to boot without Vestige as well; the ticks to its shell are compared
+    most_ratio: float = 0  # of those ticks, with Vestige over without
     limit: int = 150  # seconds of processor time for the emulator; only a hang gets there
 
 

@@ -116,6 +116,8 @@ def compare_with_bare(case, text):
         return "the ticks of the boot are missing"
     print(f"{case.name}: {guest} ticks from the loader to the shell, {bare} without Vestige: "
           f"ratio {guest / bare:.3f}", flush=True)
+    if guest / bare > case.most_ratio:
+        return f"took {guest / bare:.3f} times the ticks, not {case.most_ratio}"
     return ""
 
 
