@@ -47,7 +47,8 @@ def linux_syslinux(images, path):
     partition = f"{path}@@{PARTITION_START * 512}"
     run(["mcopy", "-i", partition, str(kernel), "::vmlinuz"])
     run(["mcopy", "-i", partition, str(archive), "::initrd"])
-    images.put_text(partition, "syslinux.cfg", linux.ISOLINUX_CONFIG.format(words=f"{linux.QUIET} quiet"))
+    config = linux.ISOLINUX_CONFIG.format(words=f"{linux.QUIET} quiet")
+    images.put_text(partition, "syslinux.cfg", config)
     run(["syslinux", "--install", "--offset", str(PARTITION_START * 512), str(path)])
 
 
@@ -87,8 +88,8 @@ def multiboot_cd(images, path, config, package, name):
 
 
 def xen(images, path):
-    multiboot_cd(images, path, "insmod gzio\nmultiboot2 /boot/x com1=115200,8n1 console=com1,vga noreboot\nboot\n",
-                 "xen-hypervisor-4.17-amd64", "boot/xen-4.17-*.gz")
+    multiboot_cd(images, path, "insmod gzio\nmultiboot2 /boot/x com1=115200,8n1 console=com1,vga"
+                 " noreboot\nboot\n", "xen-hypervisor-4.17-amd64", "boot/xen-4.17-*.gz")
 
 
 def gnumach(images, path):
