@@ -83,4 +83,7 @@ SYSTEM_CASES = [
     memtest("memtest-ia32", "memtest.img"),  # 320 s
     memtest("memtest-x64", "memtest-x64.img"),  # 290 s
     installer("installer-i386", "installer-i386.iso", 512),  # 330 s
+    # With this much memory its first words are about that.
+    system("installer-amd64", [r"Entering low memory mode", r"<Continue>"],
+           "cd0=image:installer-amd64.iso", 768),  # 350 s
 ]
