@@ -27,7 +27,7 @@ Vm::Vm(const VmConfig& config, HostServices& host, const VmLinks& links,
             .a20 = board_.a20,
             .physical_bits = cpuid_.control_features().physical_bits,
             .huge_pages = cpuid_.huge_pages()},
-      tsc_start_{host.tsc()}, recorder_{config_.name.view(), config.trace} {
+      tsc_start_{host.tsc()}, recorder_{config_.name.view(), config.trace, config.symbols} {
     if (!lay_out(board_.memory, storage_, board_.vga.window()))
         panic("a VM's memory does not fit its address space");
     if (config_.boot_rom.empty())

@@ -5,7 +5,7 @@ import first_session
 import side_by_side
 from case import Case, broken, disk, raw
 from media_cases import MEDIA_CASES
-from gdb_sessions import ROM, STEPPED, TOUR, TWO_VMS
+from gdb_sessions import BREAKS, ROM, STEPPED, TOUR, TWO_VMS
 from system_cases import SYSTEM_CASES
 
 CASES = [
@@ -200,6 +200,10 @@ CASES = [
          arguments=["--append", "gdb=com2,wait"], gdb=[first_session.SESSION]),
     Case("gdb-rom", [r"bhyve!"], vms=[raw("seed_rom", kind="rom")],
          arguments=["--append", "gdb=com2,wait"], gdb=ROM),
+    Case("gdb-breaks", [r"gdb: attached", r"gdb: detached", r"gdb: detached",
+                        r"vm a mov eax, 0x12345678 at 0008:7ca0 <loaded>"],
+         vms=["floppy0=guest:gdb_tour,name=a,sym=image:tour.elf"],
+         arguments=["--append", "gdb=com2,wait"], gdb=BREAKS),
     Case("gdb-two-vms", [r"gdb: attached", r"gdb: detached", r"gdb: attached"],
          also=[r"vm a: exit status 0", r"vm b: exit status 0"],
          vms=["floppy0=guest:gdb_tour,name=a", "floppy0=guest:gdb_tour,name=b"], gdb=TWO_VMS),

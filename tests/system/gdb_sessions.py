@@ -2,6 +2,7 @@
 """What GDB is made to do to guests, and what it must say."""
 
 from gdb import GdbSession
+from images import FOLDER as IMAGES
 
 # guest/tests/gdb_tour.asm from its first instruction, all in one session, through three modes.
 TOUR = [GdbSession(
@@ -69,6 +70,50 @@ TWO_VMS = [
                   "x/i $pc", "thread 2", "x/i $pc", "set var *(char *)0x610 = 1", "continue"],
         expect=[r"Thread 2 \(VM b", r"Temporary breakpoint 1, 0x00007c57", r"lgdt",
                 r"Switching to thread 2", r"exited normally"]),
+]
+
+# Every kind of breakpoint of the monitor's, and symbols: GDB's own, from an ELF file, and the
+# monitor's, from the same file as a module.
+BREAKS = [
+    GdbSession(
+        name="kinds",
+        commands=[
+            "monitor vb 07c0:0010", "continue", "x/i $pc",
+            "monitor b 0x7c20 temp", "continue", "x/i $pc", "monitor breaks",
+            "monitor watch w 0:600 2", "continue", "x/i $pc", "monitor where", "monitor del all",
+            "monitor bexit io", "continue", "monitor where", "monitor del all",
+            "monitor bint 10 0e if al == 42h", "monitor bint 10 0e after", "continue",
+            "monitor where", "monitor breaks", "monitor del all",
+            "monitor b 0x7c50 ignore 5", "continue", "monitor breaks", "monitor del all",
+            "monitor b waiting if cx == 1", "monitor b 0x7c55 if cx == 0", "continue", "x/i $pc",
+            "monitor breaks", "monitor del all",
+            "monitor watch r 0:610", "continue", "monitor where", "monitor del all",
+            "monitor watch rw 0:600 20", "continue", "monitor where", "monitor del all",
+            "monitor hold off", "monitor hold on", "detach"],
+        expect=[
+            r"=> 0x7c10:", r"=> 0x7c20:", r"1: at 07c0:0010, 1 hits",
+            r"=> 0x7c2c:", r"stopped: breakpoint \d+: write to 2 bytes at 600",
+            r"stopped: breakpoint \d+:[^\n]*exit io",
+            r"stopped: breakpoint \d+: int 10h ah=0eh after",
+            r"int 10h ah=0eh before, 0 hits if al == 42", r"int 10h ah=0eh after, 1 hits",
+            r", 6 hits, 5 ignored", r"=> 0x7c55:", r", 0 hits if cx == 1", r", 1 hits if cx == 0",
+            r"stopped: breakpoint \d+: read of 1 bytes at 610",
+            r"stopped: breakpoint \d+: access to 32 bytes at 600",
+            r"interrupts come while stepping", r"interrupts stay away while stepping", r"detached"],
+        forbidden=[r"[Pp]acket", r"\bE\d\d\b", r"no breakpoint"]),
+    GdbSession(
+        name="symbols", after=r"gdb: detached", file=str(IMAGES / "tour.elf"),
+        commands=[
+            "info symbol $pc", "monitor bt", "monitor sym code32", "monitor u waiting 1",
+            "monitor x/2xb loaded", "set var *(char *)0x610 = 1", "monitor bmode", "continue",
+            "monitor where", "monitor del all", "tbreak *code32", "continue", "x/i $pc",
+            "info symbol $pc", "monitor trace insn", "monitor explain", "detach"],
+        expect=[
+            r"waiting", r"<waiting", r"code32 is 7c80h", r"<waiting>", r"00007ca0",
+            r"real mode -> 16-bit protected mode", r"Temporary breakpoint 1, 0x00007c80 in code32",
+            r"=> 0x7c80 <code32>:\tmov    \$0x10,%ax", r"code32 in section", r"<code32>",
+            r"detached"],
+        forbidden=[r"[Pp]acket", r"\bE\d\d\b", r"no breakpoint"]),
 ]
 
 # A guest that looks for traces of a debugger, executed one instruction at a time.

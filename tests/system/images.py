@@ -276,7 +276,20 @@ def ipxe_rom(path):
     path.write_bytes((ROOT / "usr/lib/ipxe/qemu/pxe-ne2k_pci.rom").read_bytes())
 
 
-MAKERS = {"pattern.img": pattern_disk, "other-pattern.img": other_pattern_disk,
+def tour_symbols(path):
+    """An ELF file with the labels of guest/tests/gdb_tour.asm, for debuggers."""
+    source = path.with_suffix(".asm")
+    places = {"start": 0x7c00, "stacked": 0x7c20, "waiting": 0x7c50, "code32": 0x7c80,
+              "loaded": 0x7ca0, "code64": 0x7d20}
+    source.write_text("section .text\n" + "".join(
+        f"times 0x{place - 0x7c00:x} - ($ - $$) nop\nglobal {name}:function\n{name}:\n"
+        for name, place in places.items()) + "nop\n")
+    code = str(path.with_suffix(".o"))
+    run(["nasm", "-f", "elf32", "-o", code, str(source)])
+    run(["ld", "-m", "elf_i386", "-Ttext=0x7c00", "-e", "start", "-o", str(path), code])
+
+
+MAKERS = {"tour.elf": tour_symbols, "pattern.img": pattern_disk, "other-pattern.img": other_pattern_disk,
           "linux-disks.iso": linux_disks, "linux-disks-pic.iso": linux_disks_pic,
           "syslinux-floppy.img": syslinux_floppy, "syslinux-menu.img": syslinux_menu,
           "isolinux.iso": isolinux, "grub-floppy.img": grub_floppy, "grub-disk.img": grub_disk,

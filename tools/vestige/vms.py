@@ -19,6 +19,7 @@ DRIVES = {
     "cd0": "cdrom",
     "oprom0": "oprom",
     "oprom1": "oprom",
+    "sym": "sym",
 }
 DRIVE_WORDS = ("ro", "at", "start")  # these go with the image, the rest with the VM
 VM_WORDS = ("mem", "cpus", "boot", "com1", "keys", "trace")

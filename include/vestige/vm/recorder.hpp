@@ -4,15 +4,16 @@
 
 #include "vestige/config/trace_options.hpp"
 #include "vestige/vm/statistics.hpp"
+#include "vestige/vm/symbol_table.hpp"
 #include "vestige/vm/trace_ring.hpp"
 
 namespace vestige::vm {
 
 class Recorder {
   public:
-    /// name goes in front of the lines and must outlive this.
-    Recorder(std::string_view name, const config::TraceOptions& options)
-        : name_{name}, options_{options} {}
+    /// name goes in front of the lines and must outlive this; symbols tell where they were.
+    Recorder(std::string_view name, const config::TraceOptions& options, SymbolTable symbols = {})
+        : name_{name}, options_{options}, symbols_{symbols} {}
 
     [[nodiscard]] const config::TraceOptions& options() const { return options_; }
     void set_options(const config::TraceOptions& options) { options_ = options; }
@@ -102,6 +103,7 @@ class Recorder {
 
     std::string_view name_;
     config::TraceOptions options_;
+    SymbolTable symbols_;
     u64 mark_ = 0;
     Statistics statistics_;
     TraceRing ring_;
