@@ -144,14 +144,7 @@ def alternative_disk(path):
 
 def kernel_cd(path, kernel):
     """ISOLINUX starts a kernel in the format of Linux'."""
-    root = images.FOLDER / path.stem
-    root.mkdir(exist_ok=True)
-    shutil.copy("/usr/lib/ISOLINUX/isolinux.bin", root)
-    shutil.copy(module("ldlinux.c32"), root)
-    shutil.copy(kernel, root / "kernel")
-    (root / "isolinux.cfg").write_text(ISOLINUX_CONFIG)
-    run(["xorriso", "-as", "mkisofs", "-o", str(path), "-b", "isolinux.bin", "-c", "boot.cat",
-         "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", str(root)])
+    images.isolinux_cd(path, ISOLINUX_CONFIG, {"kernel": kernel})
 
 
 def memtest_cd(path):
