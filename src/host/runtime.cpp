@@ -8,13 +8,21 @@ extern "C" {
 
 void* memcpy(void* to, const void* from, std::size_t count) {
     void* const result = to;
+    std::size_t words = count / 8;
+    count %= 8;
+    asm volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words)::"memory");
     asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count)::"memory");
     return result;
 }
 
 void* memset(void* to, int value, std::size_t count) {
     void* const result = to;
-    asm volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(value) : "memory");
+    constexpr unsigned long each_byte = 0x0101010101010101;
+    const unsigned long word = each_byte * static_cast<unsigned char>(value);
+    std::size_t words = count / 8;
+    count %= 8;
+    asm volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(word) : "memory");
+    asm volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(word) : "memory");
     return result;
 }
 
