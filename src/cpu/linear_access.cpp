@@ -52,7 +52,16 @@ Linear LinearAccess::wrap(Linear address) const {
     return (state_.efer() & efer::lma) != 0 ? address : Linear{address.value() & 0xffffffff};
 }
 
+bool LinearAccess::is_known(Linear address, PageAccess access) const {
+    return known_.kind != AccessKind::execute && access.kind != AccessKind::execute &&
+           (access.kind == AccessKind::read || known_.kind == AccessKind::write) &&
+           access.privilege != Privilege::implicit_system &&
+           (address.value() ^ known_.address.value()) < page_size;
+}
+
 Result<Gpa, Event> LinearAccess::translate(Linear address, PageAccess access) {
+    if (is_known(address, access))
+        return known_.place - known_.place.offset_in(page_size) + address.offset_in(page_size);
     const auto found = cpu::translate(state_, path_, address, access);
     if (found)
         return found.value();

@@ -27,7 +27,8 @@ class Walk {
   public:
     Walk(const CpuState& state, const PhysicalPath& path, Linear address, PageAccess access)
         : state_{state}, path_{path}, address_{address}, access_{access}, format_{format_of(state)},
-          no_execute_{format_ != Format::legacy && (state.efer() & efer::nxe) != 0} {}
+          no_execute_{format_ != Format::legacy && (state.efer() & efer::nxe) != 0},
+          reserved_{always_reserved()} {}
 
     Result<Gpa, PageFault> run(WalkEffect effect) {
         Gpa table{state_.cr3() & table_mask()};
@@ -97,15 +98,18 @@ class Walk {
             return (state_.cr4() & cr4::pse) != 0;
         return level == 2 || (level == 3 && format_ == Format::four_level && path_.huge_pages);
     }
+    /// In every entry of PAE's two lower levels and of 4-level paging.
+    [[nodiscard]] u64 always_reserved() const {
+        return bits(format_ == Format::pae ? 62 : 51, path_.physical_bits) |
+               (no_execute_ ? 0 : entry_bit::no_execute);
+    }
     /// Bits of a present entry that must be zero.
     [[nodiscard]] u64 reserved(unsigned level, bool leaf) const {
         if (format_ == Format::legacy)
             return leaf && level == 2 ? bits(21, legacy_high_bits() + 13) : 0;
         if (format_ == Format::pae && level == 3)
             return bits(63, path_.physical_bits) | bits(8, 5) | bits(2, 1);
-        u64 mask = bits(format_ == Format::pae ? 62 : 51, path_.physical_bits);
-        if (!no_execute_)
-            mask |= entry_bit::no_execute;
+        u64 mask = reserved_;
         if (leaf && level > 1)
             mask |= bits(shift(level) - 1, 13);
         if (!leaf && level > 2)
@@ -174,6 +178,7 @@ class Walk {
     PageAccess access_;
     Format format_;
     bool no_execute_;
+    u64 reserved_;
     bool writable_ = true;
     bool user_ = true;
     bool executable_ = true;

@@ -22,7 +22,7 @@ bool GuestMemory::add(const Region& region) {
 
 const Region* GuestMemory::find(Gpa address) const {
     for (const Region& region : regions_)
-        if (address >= region.start && address <= last_of(region))
+        if (address.value() - region.start.value() < region.storage.size()) // wraps below the start
             return &region;
     return nullptr;
 }
@@ -39,6 +39,10 @@ u64 GuestMemory::piece_size(Gpa address, u64 wanted) const {
 }
 
 void GuestMemory::read(Gpa start, std::span<std::byte> out) const {
+    if (const auto bytes = view(start, out.size()); !bytes.empty() && !out.empty()) [[likely]] {
+        std::memcpy(out.data(), bytes.data(), out.size());
+        return;
+    }
     while (!out.empty()) {
         const u64 piece = piece_size(start, out.size());
         if (const Region* region = find(start))

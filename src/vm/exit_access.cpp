@@ -60,6 +60,9 @@ void Vm::memory_access(const vcpu::MemoryExit& exit) {
                                     "which is not RAM", exit.address), vcpu_->pending_event());
     }
     cpu::LinearAccess memory = access();
+    if (exit.linear_valid)
+        memory.know(exit.linear, board_.a20.apply(exit.address),
+                    exit.write ? cpu::AccessKind::write : cpu::AccessKind::read);
     const cpu::Emulation result =
         cpu::emulate_instruction(memory, *this, decoded_, {.movbe = cpuid_.movbe()});
     if (const auto* const done = std::get_if<cpu::Emulated>(&result)) {

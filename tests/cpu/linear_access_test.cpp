@@ -134,5 +134,23 @@ TEST(Canonical, Boundaries) {
     EXPECT_TRUE(is_canonical(0xffff800000000000));
 }
 
+TEST_F(LinearAccessTest, WhatTheCpuHasTranslatedNeedsNoWalk) {
+    enter_long();
+    constexpr Linear here{0x201234};
+    const PageAccess read = access.data(AccessKind::read), write = access.data(AccessKind::write);
+    access.know(here, Gpa{0xfee00234}, AccessKind::read);
+    EXPECT_EQ(access.translate(Linear{0x201ffc}, read).value(), Gpa{0xfee00ffc});
+    // Other kinds of access, other pages, and what the CPU does by itself are walked for.
+    EXPECT_EQ(access.translate(here, write).value(), Gpa{0x201234});
+    EXPECT_EQ(access.translate(here, access.data(AccessKind::execute)).value(), Gpa{0x201234});
+    EXPECT_EQ(access.translate(Linear{0x202000}, read).value(), Gpa{0x202000});
+    EXPECT_EQ(access.translate(Linear{0x200fff}, read).value(), Gpa{0x200fff});
+    EXPECT_EQ(access.translate(here, {AccessKind::read, Privilege::implicit_system}).value(),
+              Gpa{0x201234});
+    access.know(here, Gpa{0xfee00234}, AccessKind::write);
+    EXPECT_EQ(access.translate(here, write).value(), Gpa{0xfee00234});
+    EXPECT_EQ(access.translate(here, read).value(), Gpa{0xfee00234});
+}
+
 } // namespace
 } // namespace vestige::cpu

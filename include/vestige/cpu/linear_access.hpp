@@ -20,6 +20,10 @@ class LinearAccess {
     /// An explicit data access at the current CPL.
     [[nodiscard]] PageAccess data(AccessKind kind) const { return {kind, privilege()}; }
 
+    /// The CPU itself has just translated address, for an access of this kind at the current
+    /// privilege: data accesses to that page need no walk.
+    void know(Linear address, Gpa place, AccessKind kind) { known_ = {address, place, kind}; }
+
     [[nodiscard]] Result<Gpa, Event> translate(Linear address, PageAccess access);
     /// By linear address; wraps at 4 GiB outside 64-bit mode. No canonical check.
     [[nodiscard]] Result<Unit, Event> read(Linear address, std::span<std::byte> out,
@@ -64,12 +68,19 @@ class LinearAccess {
     [[nodiscard]] const PhysicalPath& path() const { return path_; }
 
   private:
+    struct Known {
+        Linear address;
+        Gpa place;
+        AccessKind kind = AccessKind::execute; ///< execute: nothing is known
+    };
+    [[nodiscard]] bool is_known(Linear address, PageAccess access) const;
     [[nodiscard]] Linear wrap(Linear address) const;
     /// Every page of the range can be written.
     [[nodiscard]] Result<Unit, Event> check_write(Linear address, u64 size, Privilege privilege);
 
     CpuState& state_;
     PhysicalPath path_;
+    Known known_;
 };
 
 /// Bits 63 down to the highest address bit (47) are equal.
