@@ -112,7 +112,7 @@ std::span<const u32> pass_through_msrs() {
 
 void MsrState::reset() {
     mtrrs_ = {};
-    fast_strings_ = true;
+    fast_strings_ = features_.fast_strings;
 }
 
 Result<u64, Event> MsrState::read(u32 index) {

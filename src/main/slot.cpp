@@ -8,6 +8,7 @@
 #include "vestige/host/control_registers.hpp"
 #include "vestige/host/cpuid.hpp"
 #include "vestige/host/lapic.hpp"
+#include "vestige/host/msr.hpp"
 
 namespace vestige {
 namespace {
@@ -24,6 +25,11 @@ u64 HostCpu::to_nanoseconds(u64 ticks) const {
 }
 u64 HostCpu::to_ticks(u64 nanoseconds) const {
     return host::nanoseconds_to_tsc(nanoseconds);
+}
+/// A CPU without the register says nothing of the kind.
+bool HostCpu::fast_strings() const {
+    constexpr u64 enabled = bit(0);
+    return (host::try_read_msr(host::msr::ia32_misc_enable).value_or(0) & enabled) != 0;
 }
 void HostCpu::idle_until(u64 deadline) {
     host::idle_until(deadline);

@@ -18,6 +18,7 @@ class HostCpu final : public vm::HostServices {
     u64 tsc() const override;
     u64 to_nanoseconds(u64 ticks) const override;
     u64 to_ticks(u64 nanoseconds) const override;
+    bool fast_strings() const override;
     void idle_until(u64 deadline) override;
     void poll() override;
     cpu::CpuidResult cpuid(u32 leaf, u32 subleaf) const override;

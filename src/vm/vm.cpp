@@ -42,7 +42,8 @@ bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
     vcpu_ = &vcpu;
     space_ = &space;
     msrs_.emplace(vcpu, *this,
-                  cpu::MsrFeatures{cpuid_.control_features(), cpuid_.tsc_aux()});
+                  cpu::MsrFeatures{cpuid_.control_features(), cpuid_.tsc_aux(),
+                                   host_.fast_strings()});
     if (config_.boot_rom.empty())
         bios_.emplace(environment(vcpu));
     if (config_.boot_rom.empty() && !door_.attach(board_.ports))

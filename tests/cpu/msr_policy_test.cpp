@@ -172,6 +172,17 @@ TEST_F(MsrPolicyTest, FixedOnes) {
     expect_no_write(msr::misc_enable, 0x1801 | u64{1} << 34);
 }
 
+TEST_F(MsrPolicyTest, FastStringsAreAsTheCpuBelowHasThem) {
+    MsrState slow{cpu, backend, {.control = {}, .fast_strings = false}};
+    EXPECT_EQ(slow.read(msr::misc_enable).value(), 0x1800U);
+    EXPECT_TRUE(slow.write(msr::misc_enable, 0x1801).ok());
+    EXPECT_EQ(slow.read(msr::misc_enable).value(), 0x1801U);
+    slow.reset();
+    EXPECT_EQ(slow.read(msr::misc_enable).value(), 0x1800U);
+    msrs.reset();
+    expect_read(msr::misc_enable, 0x1801);
+}
+
 TEST_F(MsrPolicyTest, TscAuxComesWithRdtscp) {
     expect_no_read(msr::tsc_aux);
     expect_no_write(msr::tsc_aux, 0);

@@ -110,6 +110,7 @@ struct FakeHost final : vm::HostServices {
     u64 tsc() const override { return time += 10; }
     u64 to_nanoseconds(u64 ticks) const override { return ticks; }
     u64 to_ticks(u64 nanoseconds) const override { return nanoseconds; }
+    bool fast_strings() const override { return true; }
     void idle_until(u64 /*deadline*/) override {}
     void poll() override {}
     cpu::CpuidResult cpuid(u32 /*leaf*/, u32 /*subleaf*/) const override { return {}; }

@@ -64,7 +64,7 @@ def memtest(name, floppy):
 SYSTEM_CASES = [
     linux("linux-acpi", f"cd0=image:linux-acpi.iso,{BLANK_DISK}", [r"IO-APIC", r"LOC:\s+\d+"],
           "poweroff -f\r", bare="linux-acpi.iso",  # 60 s, and as much without Vestige
-          most_ratio=1.15),
+          most_ratio=1.03),
     linux("linux-pic", f"cd0=image:linux-pic.iso,{BLANK_DISK}", [r"0:\s+\d+\s+XT-PIC\s+timer"],
           "rdtsc off\r"),  # 60 s
     # Booted from the disk that it makes a new file system on in the end: 90 s.

@@ -25,6 +25,7 @@ struct FakeHost final : vm::HostServices {
     u64 tsc() const override { return time++; }
     u64 to_nanoseconds(u64 ticks) const override { return ticks; }
     u64 to_ticks(u64 nanoseconds) const override { return nanoseconds; }
+    bool fast_strings() const override { return true; }
     void idle_until(u64 deadline) override {
         if (deadline <= time)
             return;

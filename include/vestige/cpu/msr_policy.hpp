@@ -68,6 +68,7 @@ class MsrBackend {
 struct MsrFeatures {
     ControlFeatures control;
     bool tsc_aux = false;
+    bool fast_strings = true; ///< as IA32_MISC_ENABLE has them after power-on
 };
 
 /// MSRs that a guest may access without an exit: every value that the CPU itself accepts is safe,
@@ -78,7 +79,8 @@ struct MsrFeatures {
 class MsrState {
   public:
     MsrState(CpuState& state, MsrBackend& backend, const MsrFeatures& features)
-        : state_{state}, backend_{backend}, features_{features} {}
+        : state_{state}, backend_{backend}, features_{features},
+          fast_strings_{features.fast_strings} {}
 
     [[nodiscard]] Result<u64, Event> read(u32 index);
     [[nodiscard]] Result<Unit, Event> write(u32 index, u64 value);
@@ -102,7 +104,7 @@ class MsrState {
     MsrBackend& backend_;
     MsrFeatures features_;
     Mtrrs mtrrs_;
-    bool fast_strings_ = true;
+    bool fast_strings_;
 };
 
 } // namespace vestige::cpu

@@ -15,6 +15,7 @@ inline constexpr u32 ia32_arch_capabilities = 0x10a;
 inline constexpr u32 ia32_sysenter_cs = 0x174;
 inline constexpr u32 ia32_sysenter_esp = 0x175;
 inline constexpr u32 ia32_sysenter_eip = 0x176;
+inline constexpr u32 ia32_misc_enable = 0x1a0;
 inline constexpr u32 ia32_debugctl = 0x1d9;
 inline constexpr u32 ia32_pat = 0x277;
 inline constexpr u32 ia32_vmx_basic = 0x480;

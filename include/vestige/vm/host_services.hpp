@@ -15,6 +15,9 @@ class HostServices : public cpu::CpuidSource {
     [[nodiscard]] virtual u64 tsc() const = 0;
     [[nodiscard]] virtual u64 to_nanoseconds(u64 ticks) const = 0;
     [[nodiscard]] virtual u64 to_ticks(u64 nanoseconds) const = 0;
+    /// REP MOVS and REP STOS move more than an element at a time, and firmware has not turned that
+    /// off (IA32_MISC_ENABLE bit 0).
+    [[nodiscard]] virtual bool fast_strings() const = 0;
     /// Sleeps until the TSC reaches deadline or the host is interrupted.
     virtual void idle_until(u64 deadline) = 0;
     /// Called at least every 10 ms while the VM lives: the CPU's own work, such as the console.
