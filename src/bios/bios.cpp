@@ -26,7 +26,7 @@ bool callable_from(const cpu::CpuState& state, Entry entry) {
     case cpu::Mode::v86:
         return !far_call;
     case cpu::Mode::protected16:
-        return true;
+        return entry != Entry::real_far_call;
     case cpu::Mode::protected32:
         return far_call;
     default:

@@ -47,7 +47,7 @@ Gpa Call::physical(Linear address) const {
 }
 
 void Call::edit_flags(u16 mask, bool set) {
-    if (stub_.entry == Entry::far_call) {
+    if (ends_with_retf(stub_.entry)) {
         regs().rflags = set ? regs().rflags | mask : regs().rflags & ~u64{mask};
         return;
     }

@@ -43,6 +43,7 @@ constexpr std::array served_rows{
     handles(0x76, "INT 76", "fixed disk controller", disk_interrupt),
     handles(0x77, {}, "IRQ 15", unexpected_interrupt),
     handles(post_interrupt, {}, "power-on self-test", power_on_self_test),
+    handles(pmm_interrupt, {}, "POST memory manager", post_memory_manager, "result=dx:ax"),
 };
 
 /// Hooks whose default only returns, and vectors that point to tables.
@@ -82,7 +83,7 @@ constexpr std::array structure_rows{
     structure("_32_", "BIOS32 directory", true),
     structure("$PIR", "PCI interrupt routing table", true),
     structure("MP table", "MP floating pointer", true),
-    structure("$PMM", "POST memory manager", false),
+    structure("$PMM", "POST memory manager", true),
     structure("APM PM entry", "APM protected-mode entry", true),
 };
 

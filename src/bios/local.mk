@@ -48,6 +48,8 @@ core_sources += \
     src/bios/platform_tables.cpp \
     src/bios/platform_tables.hpp \
     src/bios/post.cpp \
+    src/bios/post_memory.cpp \
+    src/bios/post_memory.hpp \
     src/bios/printer.cpp \
     src/bios/protected_mode.cpp \
     src/bios/protected_mode.hpp \

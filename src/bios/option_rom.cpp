@@ -2,6 +2,7 @@
 #include "option_rom.hpp"
 
 #include "checksum.hpp"
+#include "post_memory.hpp"
 
 #include "vestige/bios/service.hpp"
 
@@ -16,7 +17,7 @@ using cpu::SegmentName;
 using Image = std::span<const std::byte>;
 
 // As segments: ROMs lie at multiples of 2 KiB, the video BIOS first.
-constexpr u16 video_rom = 0xc000, first_rom = 0xc800, end_of_roms = 0xf000, step = 0x80;
+constexpr u16 video_rom = 0xc000, first_rom = 0xc800, end_of_roms = post_memory_segment, step = 0x80;
 constexpr u16 signature = 0xaa55, post_stack = 0x7c00;
 constexpr u8 bootstrap_interrupt = 0x19;
 constexpr u64 size_unit = 512;
@@ -110,10 +111,23 @@ Outcome call_rom(Call& call, FarPtr target, u16 return_to) {
     return call.jump(target);
 }
 
+/// PMM calls ROMs with data segments that reach all memory, so that they can fill their blocks.
+void set_data_limits(Call& call, bool big) {
+    constexpr std::array data{SegmentName::ds, SegmentName::es, SegmentName::fs, SegmentName::gs};
+    for (const SegmentName name : data) {
+        cpu::Segment segment = call.env.cpu.segment(name);
+        segment.limit = big ? 0xffffffff : 0xffff;
+        segment.access_rights =
+            static_cast<u32>(cpu::Segment::Granularity::set(segment.access_rights, big));
+        call.env.cpu.set_segment(name, segment);
+    }
+}
+
 Outcome call_in_phase(Call& call, Phase phase, u16 number, u16 segment, u16 offset) {
     call.push(number);
     call.push(segment);
     call.push(static_cast<u16>(phase));
+    set_data_limits(call, true);
     return call_rom(call, {segment, offset},
                     static_cast<u16>(continuation_stubs + 4 * post_interrupt));
 }
@@ -138,13 +152,16 @@ void put_video_rom(Call& call) {
 /// ROMs may have hooked what comes now.
 Outcome begin_boot(Call& call) {
     put_video_rom(call);
+    set_data_limits(call, false);
     return call.jump_to_interrupt(bootstrap_interrupt);
 }
 
 Outcome connect_from(Call& call, u16 segment) {
     segment = find_rom_with(call, segment, connection_vector);
-    if (segment == end_of_roms)
+    if (segment == end_of_roms) {
+        close_post_memory(call);
         return begin_boot(call);
+    }
     return call_in_phase(call, Phase::connect, 0, segment,
                          find_vector(call, segment, connection_vector));
 }
@@ -182,6 +199,7 @@ Outcome run_option_roms(Call& call) {
         return begin_boot(call);
     for (u16 segment = video_rom; segment < end_of_roms; segment = static_cast<u16>(segment + step))
         call.env.memory.store<u16>(address(segment), 0);
+    open_post_memory(call);
     return initialize_from(call, 0, first_rom);
 }
 

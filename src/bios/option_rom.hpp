@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Option ROMs between C0000h and EFFFFh: put there, initialised and called as the BIOS Boot
+// Option ROMs between C0000h and EF7FFh: put there, initialised and called as the BIOS Boot
 // Specification 1.01 and the Plug and Play BIOS Specification 1.0A have it.
 #pragma once
 

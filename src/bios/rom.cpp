@@ -183,7 +183,8 @@ void build_rom(std::span<std::byte> rom, const MachineFacts& facts) {
     put_video_rom(rom);
     put_vector_table(rom);
     put_text(rom, 0xe000, "Vestige BIOS");
-    put(rom, pci_entry, std::array<u8, 4>{0x0f, 0x01, 0xc1, 0xcb});
+    for (const u16 entry : {pci_entry, pmm_entry})
+        put(rom, entry, std::array<u8, 4>{0x0f, 0x01, 0xc1, 0xcb});
     put(rom, rom_code, code);
     put_reset(rom);
     put_machine_tables(rom, facts);

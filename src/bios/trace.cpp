@@ -174,7 +174,7 @@ const CallRecord& CallRecorder::finish() {
     // The frame that INT pushed: IP, CS, FLAGS.
     const u16 sp = static_cast<u16>(env_.cpu.regs.word(Gpr::rsp) + 4);
     std::array<std::byte, 2> flags{};
-    if (stub_.entry == Entry::far_call)
+    if (ends_with_retf(stub_.entry))
         store_le<u16>(flags, 0, static_cast<u16>(env_.cpu.regs.rflags));
     else
         Call{env_, stub_}.read_linear(Linear{env_.cpu.segment(SegmentName::ss).base + sp}, flags);

@@ -12,8 +12,10 @@ tests_bios_test_SOURCES = \
     tests/bios/keyboard_test.cpp \
     tests/bios/memory_map_test.cpp \
     tests/bios/mouse_test.cpp \
+    tests/bios/option_rom_fixture.hpp \
     tests/bios/option_rom_test.cpp \
     tests/bios/pc_fixture.hpp \
+    tests/bios/post_memory_test.cpp \
     tests/bios/post_test.cpp \
     tests/bios/power_test.cpp \
     tests/bios/rom_tables_test.cpp \

@@ -238,6 +238,11 @@ class Pc : public ::testing::Test {
         case 0xcf:
             iret();
             return true;
+        case 0xcb: {
+            const u16 ip = pop();
+            go({pop(), ip});
+            return true;
+        }
         case 0xe9:
             cpu.regs.rip = static_cast<u16>(cpu.regs.rip + 3 + word_at(at + 1));
             return true;

@@ -21,10 +21,10 @@ TEST_F(Rom, IdentifiesEveryStubByItsAddressAndNothingElse) {
             continue; // an OUT: door_test.cpp
         EXPECT_EQ(byte_at(at), 0x0f);
         EXPECT_EQ(word_at(at + 1), 0xc101);
-        EXPECT_EQ(byte_at(at + 3), stub->entry == Entry::far_call ? 0xcb : 0xcf);
+        EXPECT_EQ(byte_at(at + 3), ends_with_retf(stub->entry) ? 0xcb : 0xcf);
         EXPECT_EQ(identify(Linear{at + 0xfff00000})->interrupt, stub->interrupt);
     }
-    EXPECT_EQ(found, 4U * 256 + 3);
+    EXPECT_EQ(found, 4U * 256 + 4);
     EXPECT_EQ(identify(Linear{0xf0000 + call_stubs + 4 * 0x13})->interrupt, 0x13);
     for (const u64 elsewhere : {u64{0}, u64{0x400}, u64{0xe8000}, u64{0x100000 + call_stubs},
                                 u64{0xffffffff}, u64{0x1000f8000}})

@@ -49,8 +49,6 @@ inline std::string_view why_refused(std::string_view id) {
         return "nothing depends on the mode";
     if (id == "10/4F11")
         return "no flat panel";
-    if (id == "$PMM")
-        return "option ROMs take memory below 640 KiB instead";
     return {};
 }
 

@@ -19,12 +19,17 @@ inline constexpr unsigned vmcall_length = 3;
 
 /// Why a stub's VMCALL runs.
 enum class Entry : u8 {
-    call,         ///< the interrupt itself
-    after_window, ///< again, after pending interrupts had their chance
-    after_wait,   ///< again, after the CPU slept in HLT
-    continuation, ///< a guest handler that we called has returned
-    far_call,     ///< an entry for protected mode: FLAGS stay in their register
+    call,          ///< the interrupt itself
+    after_window,  ///< again, after pending interrupts had their chance
+    after_wait,    ///< again, after the CPU slept in HLT
+    continuation,  ///< a guest handler that we called has returned
+    far_call,      ///< an entry for protected mode: FLAGS stay in their register
+    real_far_call, ///< the same for real mode
 };
+/// The stub's last instruction is an RETF in place of an IRET.
+constexpr bool ends_with_retf(Entry entry) {
+    return entry == Entry::far_call || entry == Entry::real_far_call;
+}
 
 /// A VMCALL of ours: how it was entered and the interrupt it serves.
 struct Stub {
@@ -43,6 +48,9 @@ inline constexpr u16 apm_entry = 0x9800, apm_sleep = apm_entry + 4;
 inline constexpr u16 fossil_name = 0x9810; ///< ends with a zero
 /// VMCALL; RETF: the PCI BIOS for 32-bit code, found through the BIOS32 directory.
 inline constexpr u16 pci_entry = 0x9820;
+/// VMCALL; RETF: the POST memory manager, for option ROMs. Its interrupt number is only a name.
+inline constexpr u16 pmm_entry = 0x9830;
+inline constexpr u8 pmm_interrupt = 0xf9;
 
 inline constexpr u16 config_table = 0xe6f5;
 inline constexpr u16 diskette_table = 0xefc7;
@@ -104,6 +112,8 @@ constexpr std::optional<Stub> identify(Linear address) {
         return Stub{Entry::far_call, 0x1a};
     if (offset == apm_entry)
         return Stub{Entry::far_call, 0x15};
+    if (offset == pmm_entry)
+        return Stub{Entry::real_far_call, pmm_interrupt};
     return {};
 }
 

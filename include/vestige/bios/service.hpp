@@ -146,6 +146,7 @@ Outcome memory_size(Call& call);          // INT 12h
 Outcome no_boot_device(Call& call);       // INT 18h
 Outcome bootstrap(Call& call);            // INT 19h
 Outcome power_on_self_test(Call& call);
+Outcome post_memory_manager(Call& call); // a far call
 
 /// Teletype output of text on the active page, for POST and boot messages.
 void print_text(Call& call, std::string_view text);
