@@ -267,6 +267,27 @@
     out 0x61, al
     pass "speaker"
 
+    ; The coprocessor: power-on masks its errors; one that is not masked is IRQ 13, which the BIOS
+    ; passes on as an NMI is. The instruction that waits for the error goes on behind its handler.
+    fnstcw [numeric_control]
+    cmp word [numeric_control], 0x037f
+    check e, "coprocessor control word"
+    cli
+    hook 2, numeric_error
+    sti
+    mov word [numeric_control], 0x037b
+    fldcw [numeric_control]
+    fld1
+    fldz
+    fdivp st1
+    fwait
+    fninit
+    cmp word [numeric_errors], 1
+    check e, "coprocessor number of errors"
+    test word [numeric_status], 0x0004
+    check nz, "coprocessor other error than division by zero"
+    pass "coprocessor"
+
     ; The keyboard controller's commands, and the keyboard's behind it.
     cli
     in al, 0x21
@@ -460,7 +481,17 @@
 %include "dos_devices.inc"
 %include "dos_floppy.inc"
 
+numeric_error:
+    fnstsw [cs:numeric_status]
+    fnclex
+    inc word [cs:numeric_errors]
+    iret
+
     align 4
+numeric_control dw 0
+numeric_status  dw 0
+numeric_errors  dw 0
+                dw 0
 old_timer       dd 0
 old_floppy      dd 0
 fast_ticks      dd 0

@@ -62,6 +62,7 @@ Outcome redirected_interrupt(Call& call) {
 Outcome fpu_interrupt(Call& call) {
     if (call.entry() == Entry::continuation)
         return Outcome::done;
+    call.env.coprocessor.acknowledge();
     call.env.pic.end_of_interrupt(13);
     return call.call_interrupt(0x02);
 }

@@ -175,6 +175,7 @@ Outcome power_on_self_test(Call& call) {
     if (const auto resumed = resume_after_reset(call))
         return *resumed;
     call.env.a20.set(true);
+    call.env.cpu.initialize_fpu();
     call.env.drives.reset();
     program_devices(call);
     set_up_pci(call);

@@ -42,6 +42,7 @@ class RealModeCpu final : public cpu::CpuState {
     void set_cr4(u64) override {}
     void set_efer(u64) override {}
     void set_dr7(u64) override {}
+    void initialize_fpu() override {}
 
   private:
     std::array<cpu::Segment, cpu::segment_count> segments_{};

@@ -9,7 +9,8 @@ namespace vestige::vm {
 namespace {
 
 constexpr unsigned timer_line = 0, keyboard_line = 1, com1_line = 4, floppy_line = 6,
-                   parallel_line = 7, rtc_line = 8, mouse_line = 12, ide_line = 14;
+                   parallel_line = 7, rtc_line = 8, mouse_line = 12, coprocessor_line = 13,
+                   ide_line = 14;
 constexpr unsigned pic_pin = 0; // LINT0
 constexpr Port com1_base{0x3f8}, parallel_base{0x378};
 
@@ -26,20 +27,19 @@ devices::FloppyDrive floppy_drive(const disk::Drive* drive) {
 
 Board::Board(const machine::TscClock& clock, machine::PowerControl& power, const BoardLinks& links,
              u64 wall_clock, devices::VideoStorage video)
-    : lapic{clock, power, io_apic}, io_apic{lapic}, pic{{lapic, pic_pin}},
-      interrupts{pic, io_apic}, hpet{clock, interrupts}, pit{clock, {interrupts, timer_line}},
-      rtc{clock, {interrupts, rtc_line}, wall_clock},
+    : lapic{clock, power, io_apic}, io_apic{lapic}, pic{{lapic, pic_pin}}, interrupts{pic, io_apic},
+      hpet{clock, interrupts}, pit{clock, {interrupts, timer_line}}, rtc{clock,
+                                                                         {interrupts, rtc_line},
+                                                                         wall_clock},
       keyboard{clock, {interrupts, keyboard_line}, {interrupts, mouse_line}, a20, power},
       com1{clock, {interrupts, com1_line}, links.com1_out, links.com1_in}, vga{clock, video},
-      pci{power, interrupts},
-      acpi_pm{clock, {interrupts, devices::AcpiPm::sci_line}, power},
+      pci{power, interrupts}, acpi_pm{clock, {interrupts, devices::AcpiPm::sci_line}, power},
       ide{{interrupts, ide_line}, {interrupts, ide_line + 1}, memory}, dma{memory},
       floppy{{interrupts, floppy_line}, dma},
       virtio{devices::VirtioBlock{devices::pci::first_virtio_slot, memory},
              devices::VirtioBlock{devices::pci::first_virtio_slot + 1, memory}},
-      parallel{{interrupts, parallel_line}, links.debug_out},
-      system_control{a20, power},
-      exit_ports{power, links.debug_out},
+      parallel{{interrupts, parallel_line}, links.debug_out}, system_control{a20, power},
+      coprocessor{{interrupts, coprocessor_line}}, exit_ports{power, links.debug_out},
       timed_{&lapic, &hpet, &pit, &rtc, &keyboard, &com1, &acpi_pm} {
     if (!attach_all())
         panic("two devices of the board want the same port");
@@ -50,7 +50,8 @@ bool Board::attach_all() {
     return pit.attach(ports) && rtc.attach(ports) && keyboard.attach(ports) &&
            com1.attach(ports, com1_base) && vga.attach(ports) && vga.attach_memory(mmio) &&
            pci.attach(ports, mmio) && acpi_pm.attach(ports) && system_control.attach(ports) &&
-           exit_ports.attach(ports) && attach_interrupts() && attach_storage();
+           coprocessor.attach(ports) && exit_ports.attach(ports) && attach_interrupts() &&
+           attach_storage();
 }
 
 bool Board::attach_interrupts() {
@@ -103,6 +104,7 @@ void Board::reset() {
     parallel.reset();
     acpi_pm.reset();
     system_control.reset();
+    coprocessor.reset();
     exit_ports.reset();
 }
 

@@ -30,8 +30,18 @@ void ExitHandler::operator()(const vcpu::HaltExit&) const {
     }
 }
 
-/// Intercepted only so that its delivery cannot loop inside the CPU: it goes on to the guest.
-void ExitHandler::operator()(const vcpu::ExceptionExit& exit) const { vm.raise(exit.event); }
+/// Most are intercepted only so that their delivery cannot loop inside the CPU and go on to the
+/// guest. With CR0.NE clear an x87 error is for the interrupt controller instead, and the
+/// instruction that waits for its end does so until an interrupt comes.
+void ExitHandler::operator()(const vcpu::ExceptionExit& exit) const {
+    const bool numeric_error = (vm.vcpu_->cr0() & cpu::cr0::ne) != 0;
+    if (exit.event.vector != cpu::exception::mf || numeric_error)
+        return vm.raise(exit.event);
+    vm.recorder_.exit(exit_number<vcpu::ExceptionExit>(), *vm.vcpu_);
+    vm.vcpu_->clear_interrupt_shadow();
+    vm.board_.coprocessor.report();
+    vm.halted_ = true;
+}
 
 void ExitHandler::operator()(const vcpu::UnexpectedExit& exit) const {
     char text[96];

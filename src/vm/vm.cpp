@@ -62,8 +62,8 @@ machine::Nanoseconds Vm::now() const {
 bios::Environment Vm::environment(cpu::CpuState& cpu) {
     return {.cpu = cpu, .memory = board_.memory, .a20 = board_.a20, .clock = *this,
             .power = *this, .pic = board_.pic, .pit = board_.pit, .rtc = board_.rtc,
-            .keyboard = board_.keyboard, .com1 = board_.com1, .lpt1 = board_.parallel,
-            .vga = board_.vga, .pci = board_.pci, .drives = board_.drives,
+            .keyboard = board_.keyboard, .coprocessor = board_.coprocessor,
+            .com1 = board_.com1, .lpt1 = board_.parallel, .vga = board_.vga, .pci = board_.pci, .drives = board_.drives,
             .screen = links_.screen,
             .memory_size = config_.memory_size, .board = board_.facts(),
             .boot_order = config_.boot_order.view(),

@@ -75,6 +75,9 @@ u64 VmxVcpu::cr2() const {
 void VmxVcpu::set_cr2(u64 value) {
     host::write_cr2(value);
 }
+void VmxVcpu::initialize_fpu() {
+    asm volatile("fninit");
+}
 void VmxVcpu::set_xcr0(u64 value) {
     host::write_xcr0(value);
 }

@@ -101,6 +101,7 @@ class Pc : public ::testing::Test {
                 .pit = pit,
                 .rtc = rtc,
                 .keyboard = keyboard,
+                .coprocessor = coprocessor,
                 .com1 = com1,
                 .lpt1 = lpt1,
                 .vga = vga,
@@ -329,6 +330,7 @@ class Pc : public ::testing::Test {
     devices::Pic8259 pic;
     devices::Pit8254 pit{clock, {pic, 0}};
     devices::RtcCmos rtc{clock, {pic, 8}, start_time};
+    devices::CoprocessorError coprocessor{{pic, 13}};
     devices::Keyboard8042 keyboard{clock, {pic, 1}, {pic, 12}, a20, power};
     devices::Uart16550 com1{clock, {pic, 4}, com_out, com_in};
     devices::ParallelPort lpt1{{pic, 7}, paper};

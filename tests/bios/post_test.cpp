@@ -79,6 +79,20 @@ TEST_F(Post, LeavesADiskTableForEachOfTheFirstDisks) {
     EXPECT_EQ(vector(0x46), (FarPtr{0xf000, no_disk_table}));
 }
 
+TEST_F(Post, CoprocessorErrorsAreMaskedAndLeadToInterrupt2) {
+    EXPECT_TRUE(cpu.fpu_initialized);
+    pic.write_port(Port{0x21}, Width::byte, 0xfb); // nothing but the second controller
+    unsigned seen = 0;
+    hook(0x02, {0x1000, 0}, [&] { ++seen; });
+    for (const unsigned times : {1U, 2U}) { // the line comes down and the interrupt is ended
+        coprocessor.report();
+        ASSERT_TRUE(pic.interrupt_pending());
+        ASSERT_EQ(pic.acknowledge(), Vector{0x75});
+        call(0x75);
+        EXPECT_EQ(seen, times);
+    }
+}
+
 TEST_F(Post, GoesOnAtTheVectorOfTheShutdownByte) {
     memory.store<u32>(Gpa{0x467}, 0x40001234);
     rtc.write(devices::cmos::shutdown, 0x0a);

@@ -36,6 +36,23 @@ TEST_F(SystemPorts, Port92Resets) {
     EXPECT_EQ(power.resets, 1U);
 }
 
+TEST_F(SystemPorts, CoprocessorErrorIsAnInterruptRequestUntilPortF0) {
+    LineRecorder lines;
+    devices::CoprocessorError error{{lines, 13}};
+    ASSERT_TRUE(error.attach(*bus));
+    error.report();
+    error.report(); // the instruction tries again
+    EXPECT_TRUE(lines.high[13]);
+    EXPECT_EQ(lines.edges[13], 1U);
+    EXPECT_EQ(in(0xf0), 0xff);
+    out(0xf0, 0x00);
+    EXPECT_FALSE(lines.high[13]);
+    error.report();
+    EXPECT_EQ(lines.edges[13], 2U);
+    error.reset();
+    EXPECT_FALSE(lines.high[13]);
+}
+
 TEST_F(SystemPorts, ExitPortGivesItsByte) {
     devices::ExitPorts ports{power, debug};
     ASSERT_TRUE(ports.attach(*bus));

@@ -20,6 +20,7 @@ struct FakeCpu final : cpu::CpuState {
     u64 cr4_value = 0;
     u64 efer_value = 0;
     u64 dr7_value = 0x400;
+    bool fpu_initialized = false;
 
     FakeCpu() {
         for (cpu::Segment& each : segments)
@@ -72,6 +73,7 @@ struct FakeCpu final : cpu::CpuState {
         follow_long_mode();
     }
     void set_dr7(u64 value) override { dr7_value = value; }
+    void initialize_fpu() override { fpu_initialized = true; }
 
   private:
     void follow_long_mode() {

@@ -48,6 +48,7 @@ struct FakeVcpu final : vcpu::Vcpu {
     void set_cr4(u64 value) override { control[4] = value; }
     void set_efer(u64 value) override { efer_value = value; }
     void set_dr7(u64 value) override { debug[7] = value; }
+    void initialize_fpu() override {}
     vcpu::VmExit run(u64 /*deadline*/) override { return vcpu::TimerExit{}; }
     void skip_instruction() override {}
     unsigned instruction_length() const override { return 1; }

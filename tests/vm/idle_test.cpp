@@ -18,6 +18,7 @@ struct FakeHost final : vm::HostServices {
     mutable u64 time = 1000;
     u64 slept = 0;
     u64 polls = 0;
+    std::function<void()> on_idle = [] {};
 
     cpu::CpuidResult cpuid(u32 leaf, u32) const override {
         return leaf == 0 ? cpu::CpuidResult{0xd, 0, 0, 0} : cpu::CpuidResult{};
@@ -31,6 +32,7 @@ struct FakeHost final : vm::HostServices {
             return;
         slept += deadline - time;
         time = deadline;
+        on_idle();
     }
     void poll() override { ++polls; }
 };
@@ -47,6 +49,8 @@ struct HaltingCpu final : vcpu::Vcpu {
     std::function<void()> on_reset = [] {};
     std::function<void()> on_interrupt = [] {};
     std::optional<cpu::Event> event;
+    u64 control = 0x10; ///< CR0
+    bool numeric_error = false; ///< an x87 instruction waits for it, in place of the HLT
     std::optional<u64> deadline; ///< to be written to TSC_DEADLINE before the guest halts
 
     explicit HaltingCpu(FakeHost& fake) : host{fake} { regs.rflags = cpu::rflags::interrupt | 2; }
@@ -61,6 +65,8 @@ struct HaltingCpu final : vcpu::Vcpu {
         }
         if (host.time >= end)
             machine->power_off();
+        if (numeric_error)
+            return vcpu::ExceptionExit{cpu::fault(cpu::exception::mf)};
         if (!deadline)
             return vcpu::HaltExit{};
         regs.set_dword(cpu::Gpr::rax, static_cast<u32>(*deadline));
@@ -98,7 +104,7 @@ struct HaltingCpu final : vcpu::Vcpu {
     cpu::DescriptorTable idtr() const override { return {}; }
     void set_gdtr(const cpu::DescriptorTable&) override {}
     void set_idtr(const cpu::DescriptorTable&) override {}
-    u64 cr0() const override { return 0x10; }
+    u64 cr0() const override { return control; }
     u64 cr2() const override { return 0; }
     u64 cr3() const override { return 0; }
     u64 cr4() const override { return 0; }
@@ -110,6 +116,7 @@ struct HaltingCpu final : vcpu::Vcpu {
     void set_cr4(u64) override {}
     void set_efer(u64) override {}
     void set_dr7(u64) override {}
+    void initialize_fpu() override {}
 };
 
 struct NoSpace final : vcpu::AddressSpace {
@@ -145,6 +152,10 @@ struct IdleTest : ::testing::Test {
         cpu.machine = machine.get();
         cpu.end = host.time + seconds * tsc_hertz;
         EXPECT_TRUE(machine->connect(cpu, space));
+        host.on_idle = [this] {
+            if (host.time >= cpu.end)
+                machine->power_off();
+        };
     }
 
     FakeHost host;
@@ -179,6 +190,45 @@ TEST_F(IdleTest, HaltedGuestSleepsAndExitsOnlyForItsTicks) {
     EXPECT_LE(cpu.exits, cpu.taken[8] + 2);            // in fact none
     EXPECT_GE(host.slept, seconds * tsc_hertz * 99 / 100);
     EXPECT_GE(host.polls, 95 * seconds); // the host's own work goes on
+}
+
+TEST_F(IdleTest, WaitsForTheInterruptOfACoprocessorError) {
+    machine::PortBus& ports = machine->board().ports;
+    cpu.on_reset = [&ports] {
+        constexpr std::pair<u16, u8> writes[] = {{0x20, 0x11}, {0x21, 0x08}, {0x21, 0x04},
+                                                 {0x21, 0x01}, {0x21, 0xfb}, {0xa0, 0x11},
+                                                 {0xa1, 0x70}, {0xa1, 0x02}, {0xa1, 0x01},
+                                                 {0xa1, 0xdf}};
+        for (const auto& [port, value] : writes)
+            ports.write(Port{port}, Width::byte, value);
+    };
+    cpu.numeric_error = true;
+    cpu.on_interrupt = [this, &ports] {
+        cpu.numeric_error = false;
+        ports.write(Port{0xf0}, Width::byte, 0);
+        machine->board().pic.end_of_interrupt(13);
+    };
+    machine->run();
+    EXPECT_EQ(cpu.taken[0x75], 1U);
+    EXPECT_EQ(cpu.taken[0x10], 0U) << "#MF";
+    EXPECT_LE(cpu.exits, 4U);
+}
+
+TEST_F(IdleTest, SleepsWhileTheInterruptOfACoprocessorErrorIsMasked) {
+    cpu.numeric_error = true;
+    cpu.on_reset = [this] { machine->board().pic.write_port(Port{0xa1}, Width::byte, 0xff); };
+    machine->run();
+    EXPECT_LE(cpu.exits, 2U);
+    EXPECT_GE(host.slept, seconds * tsc_hertz * 99 / 100);
+}
+
+TEST_F(IdleTest, CoprocessorErrorIsAnExceptionWithCr0Ne) {
+    cpu.control = 0x30;
+    cpu.numeric_error = true;
+    cpu.on_interrupt = [this] { cpu.numeric_error = false; };
+    machine->run();
+    EXPECT_EQ(cpu.taken[0x10], 1U);
+    EXPECT_EQ(cpu.taken[0x75], 0U);
 }
 
 TEST_F(IdleTest, DeadlinesOfTheTimeStampCounterAreMet) {

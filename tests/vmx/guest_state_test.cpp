@@ -40,6 +40,7 @@ class TestVcpu final : public GuestEvents<ArrayStore> {
     bool read_state_msr(u32 /*index*/, u64& /*value*/) const override { return false; }
     bool write_state_msr(u32 /*index*/, u64 /*value*/) override { return false; }
     void set_xcr0(u64 /*value*/) override {}
+    void initialize_fpu() override {}
     u64 debug_register(unsigned /*number*/) const override { return 0; }
     void set_debug_register(unsigned /*number*/, u64 /*value*/) override {}
     void explain_failed_entry(TextSink& /*out*/) const override {}

@@ -10,6 +10,7 @@
 #include "vestige/devices/pic8259.hpp"
 #include "vestige/devices/pit8254.hpp"
 #include "vestige/devices/rtc_cmos.hpp"
+#include "vestige/devices/system_ports.hpp"
 #include "vestige/devices/uart16550.hpp"
 #include "vestige/devices/vga.hpp"
 #include "vestige/disk/drive_set.hpp"
@@ -47,6 +48,7 @@ struct Environment {
     devices::Pit8254& pit;
     devices::RtcCmos& rtc;
     devices::Keyboard8042& keyboard;
+    devices::CoprocessorError& coprocessor;
     devices::Uart16550& com1;
     devices::ParallelPort& lpt1;
     devices::Vga& vga;

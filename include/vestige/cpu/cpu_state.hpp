@@ -37,6 +37,8 @@ class CpuState {
     virtual void set_cr4(u64 value) = 0;
     virtual void set_efer(u64 value) = 0;
     virtual void set_dr7(u64 value) = 0;
+    /// The x87 as FNINIT leaves it.
+    virtual void initialize_fpu() = 0;
 
   protected:
     ~CpuState() = default;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The small ports of a PC: 92h and Vestige's own exit ports.
+// The small ports of a PC: 92h, F0h and Vestige's own exit ports.
 #pragma once
 
 #include "vestige/machine/a20_gate.hpp"
 #include "vestige/machine/backends.hpp"
+#include "vestige/machine/interrupt_line.hpp"
 #include "vestige/machine/port_bus.hpp"
 #include "vestige/machine/power_control.hpp"
 
@@ -22,6 +23,25 @@ class SystemControl final : public machine::PortDevice {
     machine::A20Gate& a20_;
     machine::PowerControl& power_;
     u8 latch_ = 0;
+};
+
+/// What a mainboard makes of FERR# for software that leaves CR0.NE clear: an x87 error is IRQ 13
+/// until a write to port F0h (SDM 1, "MS-DOS Compatibility Sub-mode"). That the write also lets
+/// waiting instructions run while the error still pends, as IGNNE# does, is not modelled: handlers
+/// end the error by FNCLEX, FNINIT or FNSAVE, which do not wait.
+class CoprocessorError final : public machine::PortDevice {
+  public:
+    explicit CoprocessorError(machine::InterruptLine irq) : irq_{irq} {}
+    void reset() { acknowledge(); }
+    [[nodiscard]] bool attach(machine::PortBus& bus) { return bus.attach(Port{0xf0}, 1, *this); }
+    /// An instruction waits for an unmasked error to go away.
+    void report() { irq_.set(true); }
+    void acknowledge() { irq_.set(false); }
+    u32 read_port(Port, Width) override { return 0xff; }
+    void write_port(Port, Width, u32) override { acknowledge(); }
+
+  private:
+    machine::InterruptLine irq_;
 };
 
 /// F4h ends the VM with a status, `Shutdown` to 8900h powers it off, E9h is a debug console.

@@ -69,6 +69,7 @@ class Board {
     std::array<devices::VirtioBlock, 2> virtio;
     devices::ParallelPort parallel;
     devices::SystemControl system_control;
+    devices::CoprocessorError coprocessor;
     devices::ExitPorts exit_ports;
     disk::DriveSet drives;
 

@@ -56,9 +56,11 @@ template <class Store> class GuestEvents : public GuestRegisters<Store> {
     using GuestRegisters<Store>::vmcs_;
 
     /// #DB and #AC can repeat for ever inside the CPU while they are delivered; a machine check
-    /// belongs to the host.
+    /// belongs to the host. CR0.NE is always set in the CPU: where the guest's is clear, #MF is
+    /// an interrupt request.
     static constexpr u32 always_intercepted = bit32(cpu::exception::db.value) |
                                               bit32(cpu::exception::ac.value) |
+                                              bit32(cpu::exception::mf.value) |
                                               bit32(cpu::exception::mc.value);
 
     /// The word that windows are switched in, and those of its bits that may be set; before

@@ -38,6 +38,7 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
     [[nodiscard]] bool read_state_msr(u32 index, u64& value) const override;
     [[nodiscard]] bool write_state_msr(u32 index, u64 value) override;
     void set_xcr0(u64 value) override;
+    void initialize_fpu() override;
     [[nodiscard]] u64 debug_register(unsigned number) const override;
     void set_debug_register(unsigned number, u64 value) override;
     void explain_failed_entry(TextSink& out) const override;
