@@ -21,6 +21,7 @@ guest_tests = \
     fault_signature \
     fault_stack_rom \
     gdb_tour \
+    idle \
     interpreted \
     modes \
     msr_cpuid \

@@ -102,7 +102,7 @@ void Vm::watch_spinning() {
     const u64 signs = statistics.all_exits() -
                       statistics.exits[exit_number<vcpu::TimerExit>()].count -
                       statistics.exits[exit_number<vcpu::HostInterruptExit>()].count;
-    const bool quiet = signs == quiet_exits_ && !halted_ && !paused_ && end() == End::running &&
+    const bool quiet = signs == quiet_exits_ && !halted_ && end() == End::running &&
                        (vcpu_->regs.rflags & cpu::rflags::interrupt) == 0;
     quiet_exits_ = signs;
     if (!quiet) {

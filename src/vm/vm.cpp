@@ -13,7 +13,7 @@
 namespace vestige::vm {
 namespace {
 
-/// How often a stopped VM looks for work.
+/// How often a VM that a debugger has stopped looks for work.
 constexpr machine::Nanoseconds rest_interval = 200'000;
 constexpr u8 fault_status = 126;
 
@@ -56,8 +56,11 @@ bool Vm::connect(vcpu::Vcpu& vcpu, vcpu::AddressSpace& space) {
 }
 
 machine::Nanoseconds Vm::now() const {
-    return host_.to_nanoseconds((stopped_at_ != 0 ? stopped_at_ : host_.tsc()) - tsc_start_);
+    return host_.to_nanoseconds(host_time() - tsc_start_);
 }
+
+/// The host's TSC, or what it was when the guest's time began to stand still.
+u64 Vm::host_time() const { return stopped_at_ != 0 ? stopped_at_ : host_.tsc(); }
 
 bios::Environment Vm::environment(cpu::CpuState& cpu) {
     return {.cpu = cpu, .memory = board_.memory, .a20 = board_.a20, .clock = *this,
@@ -115,12 +118,12 @@ void Vm::step() {
     }
     if (debugging_)
         return debug_step();
-    if (board_.lapic.wants_cpu() && !paused_.load(std::memory_order_relaxed))
+    if (stands_still()) [[unlikely]]
+        return rest();
+    if (board_.lapic.wants_cpu())
         deliver_interrupts();
-    if (halted_ || paused_.load(std::memory_order_relaxed)) {
-        sleep();
-        return;
-    }
+    if (halted_)
+        return sleep();
     const vcpu::VmExit exit = vcpu_->run(deadline_);
     recorder_.guest_until(host_.tsc());
     if (recorder_.options().modes) [[unlikely]]
@@ -136,15 +139,14 @@ void Vm::step() {
 
 /// A step while breakpoints are set or the guest is stepped.
 void Vm::debug_step() {
-    if (debugger_.stopped())
+    if (stands_still())
         return rest();
     if (debugger_.fault_is_over())
         return end_after_fault();
     resume_time();
-    if (board_.lapic.wants_cpu() && !paused_.load(std::memory_order_relaxed) &&
-        (halted_ || !debugger_.holds_interrupts()))
+    if (board_.lapic.wants_cpu() && (halted_ || !debugger_.holds_interrupts()))
         deliver_interrupts();
-    if (halted_ || paused_.load(std::memory_order_relaxed))
+    if (halted_)
         return sleep();
     bios_done_ = {};
     if (recorder_.options().instructions && debugger_.at_instruction())
@@ -191,19 +193,26 @@ void Vm::trace_instruction() {
     recorder_.instruction(event, *vcpu_);
 }
 
-/// A debugger has the guest: its time stands still, and only the host's work goes on.
+bool Vm::stands_still() const {
+    return debugger_.stopped() || paused_.load(std::memory_order_relaxed);
+}
+
+/// A debugger has the guest, or it is paused: its time stands still, and only the host's work goes
+/// on. Nothing is due when it goes on that was not due before.
 void Vm::rest() {
-    if (stopped_at_ == 0) {
+    if (stopped_at_ == 0)
         stopped_at_ = host_.tsc();
+    if (debugger_.stopped() && !held()) {
         held_.store(true, std::memory_order_relaxed);
         announce_stop();
     }
-    host_.idle_until(host_.tsc() + host_.to_ticks(rest_interval));
+    host_.idle_until(host_.tsc() +
+                     host_.to_ticks(debugger_.stopped() ? rest_interval : config_.slice));
     recorder_.idle_until(host_.tsc());
     host_.poll();
     obey(order_.exchange(Order::none, std::memory_order_acquire));
     mailbox_.serve(*this);
-    if (!debugger_.stopped())
+    if (!stands_still())
         resume_time();
 }
 
@@ -405,7 +414,7 @@ machine::Nanoseconds Vm::time_of_tsc(u64 value) const {
     return before_power_on ? 0 : host_.to_nanoseconds(passed) + 1;
 }
 
-u64 Vm::read_tsc() const { return host_.tsc() + tsc_offset_; }
+u64 Vm::read_tsc() const { return host_time() + tsc_offset_; }
 void Vm::write_tsc(u64 value) {
     tsc_offset_ = value - host_.tsc();
     vcpu_->set_tsc_offset(tsc_offset_);

@@ -8,8 +8,21 @@ import socket
 import time
 
 from vestige.bochs import CONFIG, FIXED_TIME, Bochs
+from vestige.session import KEY_INTERVAL
 
 MEMORY = 256  # MiB
+# The drives where a VM with a disk and a CD has them.
+DRIVES = """\
+ata0-master: type=disk, path=blank.disk, mode=flat
+ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15
+ata1-master: type=cdrom, path={cd}, status=inserted
+boot: cdrom"""
+BLANK_CYLINDERS = 32  # of 16 heads and 63 sectors
+
+
+def blank_disk(path):
+    with path.open("wb") as disk:
+        disk.truncate(BLANK_CYLINDERS * 16 * 63 * 512)
 
 
 class BareBochs(Bochs):
@@ -20,7 +33,8 @@ class BareBochs(Bochs):
         self.link = None
         self.relay = None
         self.listener = socket.create_server(("127.0.0.1", 0))
-        medium = f"ata0-master: type=cdrom, path={cd}, status=inserted\nboot: cdrom"
+        blank_disk(folder / "blank.disk")
+        medium = DRIVES.format(cd=cd)
         # The kernel reads MSRs that Bochs lacks and Vestige gives to its guests.
         config = CONFIG.replace("ignore_bad_msrs=0", "ignore_bad_msrs=1")
         (folder / "bochsrc").write_text(config.format(
@@ -30,8 +44,15 @@ class BareBochs(Bochs):
         (folder / "commands").write_text("c\nq\n")
 
 
-def console_until(folder, cd, pattern, limit):
-    """What COM1 showed up to the pattern."""
+def type_slowly(machine, text):
+    for byte in text.encode("latin-1"):
+        machine.send(bytes([byte]))
+        time.sleep(KEY_INTERVAL)
+
+
+def console_until(folder, cd, pattern, limit, keys=None):
+    """What COM1 showed up to the pattern; keys as in a Case."""
+    keys = dict(keys or {})
     machine = BareBochs(folder, cd)
     machine.start()
     seen = ""
@@ -43,6 +64,8 @@ def console_until(folder, cd, pattern, limit):
             if ready and not data:
                 break
             seen += data.decode("latin-1")
+            for prompt in [p for p in keys if re.search(p, seen)]:
+                type_slowly(machine, keys.pop(prompt))
     finally:
         machine.stop()
     (folder / "console.txt").write_text(seen)

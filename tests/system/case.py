@@ -23,6 +23,7 @@ class Case:
     pictures: tuple = None  # of guest:NAME, and what says that a picture is there, and the key then
     cpu_model: str = ""  # of the emulator that has VMX; empty: its usual one
     count_exits: bool = False  # `stats json` must agree with Bochs' debugger
+    check: object = None  # a function of the console's text that says what is wrong
     complaints: bool = False  # the emulator's log is expected to complain
     group: str = ""  # words; such a test runs only when it or one of them is named
     bare: str = ""  # a CD to boot without Vestige as well; the ticks to its shell are compared

@@ -2,6 +2,7 @@
 """The system tests: what is booted, what must appear in this order, and how it must end."""
 
 import first_session
+import idle
 import side_by_side
 from case import Case, broken, disk, raw
 from media_cases import MEDIA_CASES
@@ -90,6 +91,13 @@ CASES = [
     Case("window", [r"PASS ticks-if0", r"PASS keys-if0", r"PASS tick-hook", r"PASS halt",
                     r"exit status 0"],
          vms=[raw("window")], status=0),
+    # The monitor pauses the guest; then both kinds of idleness, measured for some seconds each.
+    Case("idle", [r"WAITS", r"vm a: paused", r"vm a: goes on", r"PASS ticks", r"HALTS", r"exit status 0"],
+         vms=[raw("idle").replace("name=idle", "name=a")], status=0, check=idle.check(4, 1),
+         keys={r"WAITS\s[^.]*e9: \.": "\x1empause\rinfo vm\rinfo vm\rpause\rstats reset\rquit\r",
+               r"start anew(?:[^.]*e9: \.){4}": "\x1emstats json\rquit\rx",
+               r"HALTS\s[^.]*e9: \.": "\x1emstats reset\rquit\r",
+               r"(?s)HALTS.*start anew(?:[^.]*e9: \.){4}": "\x1emstats json\rquit\rx"}),
     Case("msr-cpuid", [r"PASS cpuid-40000000", r"exit status 0"], vms=[raw("msr_cpuid")], status=0),
     Case("task-switch", [r"PASS", r"exit status 0"], vms=[raw("task_switch")], status=0),
     Case("storage", [r"PASS pci", r"PASS pio-write", r"PASS dma-read", r"PASS past-end", r"PASS atapi",

@@ -9,6 +9,11 @@ from vestige.problem import Problem
 from vestige.setup import run
 
 HERE = Path(__file__).parent
+# Ran from the CD: the initramfs has no C library.
+LSPCI_PACKAGES = ("pciutils", "libpci3", "pci.ids", "libc6", "libkmod2", "libudev1", "zlib1g",
+                  "libzstd1", "liblzma5", "libssl3", "libcap2")
+LSPCI_LIBRARIES = ("ld-linux-x86-64.so.2", "libpci.so.3", "libc.so.6", "libkmod.so.2", "libudev.so.1",
+                   "libz.so.1", "libzstd.so.1", "liblzma.so.5", "libcrypto.so.3", "libcap.so.2")
 METAPACKAGE = "linux-image-cloud-amd64"
 MODULES = ("ata_piix", "pata_legacy", "sd_mod", "sr_mod", "isofs", "virtio_pci", "virtio_blk")
 QUIET = "nokaslr mitigations=off no_timer_check cryptomgr.notests panic=1 console=ttyS0"
@@ -45,6 +50,18 @@ for d in sda sdb vda; do
     echo "WRITTEN-TO-$(place $d)" > /mnt/written && umount /mnt
   mount -t ext2 /dev/$d /mnt && cat /mnt/written && umount /mnt
 done
+"""
+# Kernel messages that are warnings or worse, and what the real lspci shows of every function.
+WARNINGS = """\
+#!/bin/sh
+dmesg -r | grep -E '^<([0-4]|8|9|1[0-2])>' | sed 's/^/WARNING /'
+"""
+LSPCI = """\
+#!/bin/sh
+mount -t iso9660 -o ro /dev/sr0 /mnt
+/mnt/pci/ld-linux-x86-64.so.2 --library-path /mnt/pci /mnt/pci/lspci -vv -i /mnt/pci/pci.ids 2>&1 |
+  sed 's/^/LSPCI /'
+umount /mnt
 """
 GRUB_CONFIG = """\
 serial --unit=0 --speed=115200
@@ -118,6 +135,8 @@ def initramfs(root, kernel_root):
     entries = [(name, folder, b"") for name in ("bin", "dev", "proc", "sys", "mnt", "modules")]
     entries += [("init", executable, INIT.encode()), ("bin/drivers", executable, DRIVERS.encode()),
                 ("bin/disks", executable, DISKS.encode()),
+                ("bin/warnings", executable, WARNINGS.encode()),
+                ("bin/list-pci", executable, LSPCI.encode()),
                 ("bin/busybox", executable, busybox.read_bytes()),
                 ("bin/rdtsc", executable, program.read_bytes())]
     entries += [(f"modules/{number:02}-{path.name}", 0o100644, path.read_bytes())
@@ -137,6 +156,19 @@ def kernel_files(images):
     return kernel, initramfs(images.ROOT, images.ROOT / f"lib/modules/{version}")
 
 
+def put_lspci(images, folder):
+    folder.mkdir(exist_ok=True)
+    for package in LSPCI_PACKAGES:
+        images.unpack(package)
+    shutil.copy(images.ROOT / "usr/bin/lspci", folder)
+    shutil.copy(images.ROOT / "usr/share/misc/pci.ids", folder)
+    for library in LSPCI_LIBRARIES:
+        found = next((path for path in sorted(images.ROOT.rglob(library)) if path.exists()), None)
+        if found is None:
+            raise Problem(f"no package has {library}")
+        shutil.copy(found, folder / library)
+
+
 def isolinux_cd(images, path, words):
     kernel, initrd = kernel_files(images)
     images.isolinux_cd(path, ISOLINUX_CONFIG.format(words=f"{QUIET} {words}"),
@@ -149,6 +181,7 @@ def grub_cd(images, path, words, loader="linux", before=""):
     (root / "boot/grub").mkdir(parents=True, exist_ok=True)
     shutil.copy(kernel, root / "boot/vmlinuz")
     (root / "boot/initrd").write_bytes(initrd)
+    put_lspci(images, root / "pci")
     config = GRUB_CONFIG.format(words=f"{QUIET} {words}", loader=loader,
                                 initrd=loader.replace("linux", "initrd"))
     (root / "boot/grub/grub.cfg").write_text(before + config)

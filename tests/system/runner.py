@@ -12,6 +12,7 @@ from vestige.session import TIME_OUT, Session, cpu_seconds
 from vestige.tree import BUILD
 
 import exits
+import kernel_log
 from bare import console_until
 from gdb import GdbRunner, free_port
 from images import image
@@ -107,18 +108,20 @@ def boot_ticks(text):
 
 
 def compare_with_bare(case, text):
-    """Prints how much longer the guest took than the machine itself would have."""
+    """Prints how much longer the guest took than the machine itself would have, and what its kernel
+    complained about."""
     folder = LOGS / f"{case.name}-bare"
     folder.mkdir(parents=True, exist_ok=True)
-    guest = boot_ticks(text)
-    bare = boot_ticks(console_until(folder, image(case.bare), SHELL, case.limit))
+    without = console_until(folder, image(case.bare), kernel_log.END, case.limit,
+                            {f"(?s){SHELL}.*# ": kernel_log.COMMAND})
+    guest, bare = boot_ticks(text), boot_ticks(without)
     if not guest or not bare:
         return "the ticks of the boot are missing"
     print(f"{case.name}: {guest} ticks from the loader to the shell, {bare} without Vestige: "
           f"ratio {guest / bare:.3f}", flush=True)
     if guest / bare > case.most_ratio:
         return f"took {guest / bare:.3f} times the ticks, not {case.most_ratio}"
-    return ""
+    return kernel_log.compare(text, without)
 
 
 def run_case(case):
@@ -162,4 +165,6 @@ def run_case(case):
         wrong = "a picture is missing"
     if not wrong and case.count_exits:
         wrong = exits.compare(text)
+    if not wrong and case.check:
+        wrong = case.check(text)
     return wrong or (compare_with_bare(case, text) if case.bare else "")

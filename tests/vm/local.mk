@@ -9,6 +9,7 @@ tests_vm_test_SOURCES = \
     tests/vm/board_fuzz_test.cpp \
     tests/vm/board_test.cpp \
     tests/vm/fault_report_test.cpp \
+    tests/vm/halting_machine.hpp \
     tests/vm/idle_test.cpp \
     tests/vm/recorder_test.cpp \
     tests/vm/symbol_table_test.cpp

@@ -143,6 +143,8 @@ class Vm final : public machine::PowerControl,
     void finish_pending();
     void step();
     void debug_step();
+    [[nodiscard]] bool stands_still() const;
+    [[nodiscard]] u64 host_time() const;
     void rest();
     void announce_stop();
     void resume_time();
