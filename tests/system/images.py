@@ -210,11 +210,11 @@ def disk_emulation_cd(path):
          "-hard-disk-boot", str(root)])
 
 
-def grub_cd(path, config=GRUB_CONFIG):
+def grub_cd(path, config=GRUB_CONFIG, *options):
     root = FOLDER / path.stem
     (root / "boot/grub").mkdir(parents=True, exist_ok=True)
     (root / "boot/grub/grub.cfg").write_text(config)
-    run(["grub-mkrescue", "-o", str(path), str(root)])
+    run(["grub-mkrescue", *options, "-o", str(path), str(root)])
 
 
 def grub_tables_cd(path):
