@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class Case:
     """One boot of Vestige. `expect` are regular expressions that must match one after the other in
     what the console shows, those of `also` anywhere in it; the run ends when all have. MD5(NAME)
-    stands for the sum of an image. `keys` maps an expression to what is typed once it has appeared. `status` is the exit status, checked when the
-    run ends by itself."""
+    stands for the sum of an image. `keys` maps an expression to what is typed once it has appeared.
+    `status` is the exit status, checked when the run ends by itself."""
 
     name: str
     expect: list = field(default_factory=list)
@@ -20,7 +20,7 @@ class Case:
     forbidden: list = field(default_factory=lambda: [r"panic:", r"FAIL "])
     gdb: list = field(default_factory=list)  # of GdbSession
     status: int = None
-    pictures: tuple = None  # of guest:NAME, and what says that a picture is there, and the key then
+    pictures: tuple = None  # a file, and what says that a picture is there, and the key then
     cpu_model: str = ""  # of the emulator that has VMX; empty: its usual one
     count_exits: bool = False  # `stats json` must agree with Bochs' debugger
     check: object = None  # a function of the console's text that says what is wrong

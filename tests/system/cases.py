@@ -139,7 +139,7 @@ CASES = [
     Case("bench", [r"BENCH vmcall-net ((\d|1[01])?\d\.\d|120\.0)\r", r"exit status 0"],
          vms=[raw("bench")], status=0),
     Case("pictures", [r"picture 640x400", r"picture 640x480"], vms=[raw("pictures")],
-         pictures=("pictures", [("DRAWN 13h", "a"), ("DRAWN VBE", "")])),
+         pictures=("guest:pictures", [("DRAWN 13h", "a"), ("DRAWN VBE", "")])),
     Case("bad-word", [r"loglevl.*loglevel"], arguments=["--append", "loglevl=info"]),
     Case("bad-modules", [r"not started: see the problems above"],
          also=[r"module \"disk .*\": is empty", r"module \"rom .*\": is no boot ROM: expected 64 KiB"],

@@ -44,13 +44,15 @@ GRUB_PICTURE_MENU = """\
 insmod vbe
 insmod gfxterm
 insmod font
+insmod iorw
 loadfont unicode
 set gfxmode=640x480x32
 terminal_output gfxterm
-set timeout=2
 set default=1
 menuentry "first" { true }
 menuentry "second" { terminal_output console; echo PICTURE-CHOSEN; sleep 100 }
+# What is read next from the configuration file is its end: the menu comes then.
+for letter in 0x4d 0x45 0x4e 0x55 0x0a; do outb 0xe9 $letter; done
 """
 GRUB_FUNCTIONS = """\
 set pager=0

@@ -58,8 +58,8 @@ MEDIA_CASES = [
          vms=[disk("grub-functions.iso", "cd0")], limit=900, group="slow"),
     Case("grub-pci", [r"00:00\.0 8086:1237", r"00:01\.0 8086:7000", r"PCI-END"],
          vms=[disk("grub-pci.iso", "cd0")]),
-    # Were the menu not drawn in graphics, its title would be on the text screen.
     Case("grub-picture-menu", [r"PICTURE-CHOSEN"], vms=[disk("grub-picture.iso", "cd0")],
+         pictures=("image:grub-picture.iso", [("MENU", "\r")]), limit=60,
          forbidden=[r"panic:", r"GNU GRUB", r"error:"]),
     dialogue("grub-legacy-floppy", disk("grub-legacy.img", "floppy0"), "grub> ?",
              ("geometry (fd0)", r"drive 0x0: C/H/S = 80/2/18")),

@@ -43,8 +43,6 @@ class Script:
                 return MATCHED
         if self.pictures:
             self.pictures.tick(session)
-            if self.pictures.problem:
-                return MATCHED
         while self.found < len(self.case.expect):
             match = re.compile(self.case.expect[self.found]).search(text, self.from_here)
             if not match:
@@ -62,16 +60,20 @@ class Script:
         return [pattern for pattern in self.case.also if not re.search(pattern, text)]
 
 
-def arguments_of(case, folder):
-    def resolve(match):
-        kind, name = match[1], match[2]
-        return str(BUILD / f"guest/tests/{name}.bin" if kind == "guest" else image(name))
+FILE = re.compile(r"(guest|image):([\w.+-]+)")
 
+
+def file_of(match):
+    kind, name = match[1], match[2]
+    return BUILD / f"guest/tests/{name}.bin" if kind == "guest" else image(name)
+
+
+def arguments_of(case, folder):
     words = ["--no-build", "--run-dir", str(folder)]
     if "--boot" not in case.arguments:
         words += ["--boot", "direct"]
     for vm in case.vms:
-        words += ["--vm", re.sub(r"(guest|image):([\w.+-]+)", resolve, vm)]
+        words += ["--vm", FILE.sub(lambda match: str(file_of(match)), vm)]
     return words + case.arguments
 
 
@@ -141,7 +143,8 @@ def run_case(case):
     if case.gdb:
         script.gdb = GdbRunner(case.gdb, options.gdb, folder)
     if case.pictures:
-        script.pictures = Pictures(*case.pictures, folder)
+        name, steps = case.pictures
+        script.pictures = Pictures(file_of(FILE.match(name)), steps, folder)
     machine.start()
     try:
         status = session.run(script)
@@ -158,11 +161,9 @@ def run_case(case):
     text = session.seen.decode("latin-1")
     if script.gdb and script.gdb.problem:
         return script.gdb.problem
-    if script.pictures and script.pictures.problem:
-        return script.pictures.problem
     wrong = judge(case, script, status, text, machine.complaints())
-    if not wrong and script.pictures and not script.pictures.done:
-        wrong = "a picture is missing"
+    if script.pictures and not script.pictures.done:
+        wrong = script.pictures.problem or wrong or "a picture is missing"
     if not wrong and case.count_exits:
         wrong = exits.compare(text)
     if not wrong and case.check:
