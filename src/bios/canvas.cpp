@@ -122,7 +122,8 @@ Canvas::Pixels Canvas::load(u16 y, u16 column) const {
             for (unsigned p = 0; p < planes; ++p)
                 pixels[i] = static_cast<u8>(pixels[i] | (byte(p) >> bit & 1) << p);
         } else if (mode_.model == MemoryModel::cga) {
-            pixels[i] = mode_.bits == 1 ? byte(0) >> bit & 1 : byte(i / 4) >> (bit % 4 * 2) & 3;
+            pixels[i] = static_cast<u8>(mode_.bits == 1 ? byte(0) >> bit & 1
+                                                        : byte(i / 4) >> (bit % 4 * 2) & 3);
         } else if (mode_.model == MemoryModel::packed) {
             pixels[i] = byte(i);
         } else {

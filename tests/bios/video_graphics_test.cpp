@@ -14,8 +14,9 @@ TEST_F(Video, PixelsInEveryMode) {
             EXPECT_EQ(read_pixel(x, y), 0);
             write_pixel(x, y, colour);
             EXPECT_EQ(read_pixel(x, y), colour) << unsigned{number};
-            if (x != 0)
+            if (x != 0) {
                 EXPECT_EQ(read_pixel(x - 1, y), 0);
+            }
             const unsigned wide = 640 / width, high = VgaPicture{vga}.height() == 400 ? 2 : 1;
             EXPECT_NE(shown(static_cast<u16>(x * wide), static_cast<u16>(y * high)), Rgb{})
                 << unsigned{number};
@@ -151,8 +152,9 @@ TEST_F(Video, SaveAndRestore) {
         EXPECT_EQ(vga.dac(7, 1), 2);
         EXPECT_EQ(byte_at(0x449), vbe ? 0xff : 0x13);
         EXPECT_EQ(VgaPicture{vga}.height(), vbe ? 480 : 400);
-        if (vbe)
+        if (vbe) {
             EXPECT_EQ(call(0x10, 0x4f03).regs.word(cpu::Gpr::rbx), 0x4101);
+        }
     }
 }
 
