@@ -226,6 +226,11 @@ CASES = [
     Case("option-rom-ipxe", [r"PMM\+[0-9A-F]{8}\+[0-9A-F]{8}", r"iPXE .*initialising devices",
                                r"iPXE .*Open Source Network Boot"],
          vms=["oprom0=image:ipxe.rom,name=a,mem=32M"]),
+    # Its own code serves INT 10h: what it draws is what it draws in QEMU.
+    Case("option-rom-vga", [r"picture 640x400", r"picture 640x480"],
+         vms=[raw("pictures", ",oprom0=image:vga.rom")], arguments=["--append", "trace=int"],
+         forbidden=[r"panic:", r"int 10h"],
+         pictures=("guest:pictures", [("DRAWN 13h", "a"), ("DRAWN VBE", "")])),
     Case("memtest-floppy", [r"Memtest86\+"], vms=[disk("memtest.img", "floppy0")]),
     *MEDIA_CASES,
     *SYSTEM_CASES,

@@ -271,6 +271,11 @@ def blank_disk(path):
     path.write_bytes(bytes(16 << 20))
 
 
+def vga_rom(path):
+    unpack("seabios")
+    path.write_bytes((ROOT / "usr/share/seabios/vgabios-stdvga.bin").read_bytes())
+
+
 def ipxe_rom(path):
     unpack("ipxe-qemu")
     path.write_bytes((ROOT / "usr/lib/ipxe/qemu/pxe-ne2k_pci.rom").read_bytes())
@@ -297,7 +302,7 @@ MAKERS = {"tour.elf": tour_symbols, "pattern.img": pattern_disk, "other-pattern.
           "memtest.img": memtest_floppy, "memtest-x64.img": memtest_floppy_x64,
           "linux-acpi.iso": linux_acpi, "linux-pic.iso": linux_pic,
           "small.img": small_disk, "blank.img": blank_disk, "empty.img": empty, "odd.rom": odd_rom,
-          "ipxe.rom": ipxe_rom, "syslinux-power.img": syslinux_power_floppy,
+          "ipxe.rom": ipxe_rom, "vga.rom": vga_rom, "syslinux-power.img": syslinux_power_floppy,
           "grub-commands.iso": grub_commands_cd, "floppy-emulation.iso": floppy_emulation_cd,
           "disk-emulation.iso": disk_emulation_cd, **media.MAKERS,
           **{name: partial(maker, sys.modules[__name__])
