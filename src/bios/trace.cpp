@@ -111,6 +111,8 @@ void print_items(TextSink& out, const CallRecord& record, const CallValues& valu
             const bool plain = label.back() != '#' && label.back() != '\'';
             print(out, "{}=", plain ? label : label.substr(0, label.size() - 1));
             print_value(out, values, item, record.flags);
+            if (item == "zf" && (record.flags & cpu::rflags::zf) != 0)
+                return; // nothing was there: the other registers hold no result
         }
     }
 }

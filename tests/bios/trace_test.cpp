@@ -65,6 +65,22 @@ TEST_F(Trace, FunctionsChosenByAxAndByBl) {
     EXPECT_EQ(line(0x10, 0x0e41), "int 10h ah=0eh teletype char=41h'A' colour=00h ->");
 }
 
+TEST_F(Trace, AnswersOfNothingShowNoResults) {
+    CallRecord record;
+    record.interrupt = 0x16;
+    record.in.eax = 0x1100;
+    record.out.eax = 0x1e61;
+    const auto shown = [&record](u16 flags) {
+        char storage[80];
+        TextBuffer text{storage};
+        record.flags = flags;
+        print_call(text, record);
+        return std::string{text.view()};
+    };
+    EXPECT_EQ(shown(cpu::rflags::zf), "int 16h ah=11h extended peek -> zf=1");
+    EXPECT_EQ(shown(0), "int 16h ah=11h extended peek -> zf=0 scan=1eh char=61h'a'");
+}
+
 TEST_F(Trace, UnknownAndRefusedFunctionsShowTheError) {
     EXPECT_EQ(line(0x15, 0x1234), "int 15h ax=1234h unknown function -> cf=1 ah=86h");
     EXPECT_EQ(line(0x15, 0xd800), "int 15h ah=d8h EISA -> cf=1 ah=86h");
