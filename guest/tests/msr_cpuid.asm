@@ -27,6 +27,22 @@
     mov ecx, 0x10
     rdmsr
     pass "tsc"
+    mov ecx, 0x3b               ; TSC_ADJUST: sets the TSC forward and back
+    mov edx, 0x100
+    xor eax, eax
+    wrmsr
+    rdtsc
+    cmp edx, 0x100
+    check ae, "tsc-adjust does not reach the TSC"
+    rdmsr
+    cmp edx, 0x100
+    check e, "tsc-adjust does not hold"
+    xor edx, edx
+    wrmsr
+    rdtsc
+    cmp edx, 0x100
+    check b, "tsc-adjust does not go back"
+    pass "tsc-adjust"
     mov ecx, 0x277              ; PAT
     rdmsr
     mov esi, eax

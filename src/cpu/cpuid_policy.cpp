@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <utility>
 
 namespace vestige::cpu {
 namespace {
@@ -13,6 +14,7 @@ constexpr u32 hypervisor_leaf = 0x40000000;
 constexpr u32 first_extended = 0x80000000;
 constexpr u32 most_basic = 0xd;
 constexpr u32 most_extended = 0x80000008;
+constexpr u32 tsc_leaf = 0x15, frequency_leaf = 0x16;
 constexpr u32 all = ~u32{0};
 
 constexpr u32 flags(std::initializer_list<unsigned> numbers) {
@@ -75,6 +77,7 @@ constexpr u32 one_logical_processor = 0x00010000;
 } // namespace leaf_1
 constexpr u32 apic_timer_always_runs = flags({2}); // leaf 6 EAX
 namespace leaf_7 {
+constexpr u32 tsc_adjust = flags({1});
 constexpr u32 invpcid = flags({10});
 constexpr u32 rdseed = flags({18});
 constexpr u32 rdpid = flags({22});
@@ -108,12 +111,46 @@ CpuidResult topology(u32 subleaf) {
     return {0, 0, subleaf & 0xff, 0};
 }
 
+/// Leaf 15h: the fraction (EBX / EAX) that is nearest to tsc / crystal, as a continued fraction has
+/// it, of those that kernels can multiply by the crystal's kHz in 32 bits.
+CpuidResult tsc_ratio(u64 tsc_hertz, u32 crystal_hertz) {
+    const u64 most = ~u32{0} / (crystal_hertz / 1000);
+    struct Fraction {
+        u64 numerator;
+        u64 denominator;
+    };
+    Fraction before{0, 1}, last{1, 0};
+    u64 dividend = tsc_hertz, divisor = crystal_hertz;
+    while (divisor != 0) {
+        const u64 quotient = dividend / divisor;
+        const Fraction next{quotient * last.numerator + before.numerator,
+                            quotient * last.denominator + before.denominator};
+        if (next.numerator > most || next.denominator > most)
+            break;
+        before = last;
+        last = next;
+        dividend = std::exchange(divisor, dividend % divisor);
+    }
+    return {static_cast<u32>(last.denominator), static_cast<u32>(last.numerator), crystal_hertz, 0};
+}
+
+/// Leaf 16h: base and highest frequency of the CPU and that of its reference clock.
+CpuidResult frequencies(u64 tsc_hertz, u32 crystal_hertz) {
+    constexpr u32 megahertz = 1'000'000;
+    const u32 base = static_cast<u32>((tsc_hertz + megahertz / 2) / megahertz);
+    return {base, base, crystal_hertz / megahertz, 0};
+}
+
 } // namespace
 
 CpuidPolicy::CpuidPolicy(const CpuidSource& host, CpuidOptions options)
     : host_{host}, options_{options}, last_basic_{std::min(host.cpuid(0, 0).eax, most_basic)} {
     const u32 last = host.cpuid(first_extended, 0).eax;
     last_extended_ = last >= first_extended ? std::min(last, most_extended) : 0;
+}
+
+u32 CpuidPolicy::last_basic() const {
+    return options_.tsc_hertz == 0 ? last_basic_ : std::max(last_basic_, frequency_leaf);
 }
 
 CpuidResult CpuidPolicy::allowed(u32 leaf, u32 subleaf) const {
@@ -144,10 +181,14 @@ CpuidResult CpuidPolicy::read(u32 leaf, u32 subleaf, const CpuidContext& context
         return topology(subleaf);
     if (leaf == 0xd && leaf <= last_basic_)
         return xsave(subleaf, context.xcr0);
+    if (leaf == tsc_leaf && options_.tsc_hertz != 0)
+        return tsc_ratio(options_.tsc_hertz, options_.crystal_hertz);
+    if (leaf == frequency_leaf && options_.tsc_hertz != 0)
+        return frequencies(options_.tsc_hertz, options_.crystal_hertz);
     CpuidResult result = allowed(leaf, subleaf);
     switch (leaf) {
     case 0:
-        result.eax = last_basic_;
+        result.eax = last_basic();
         break;
     case 1:
         result.ebx |= leaf_1::one_logical_processor;
@@ -160,6 +201,10 @@ CpuidResult CpuidPolicy::read(u32 leaf, u32 subleaf, const CpuidContext& context
     case 6:
         if (leaf <= last_basic_)
             result.eax = apic_timer_always_runs;
+        break;
+    case 7:
+        if (leaf <= last_basic_ && subleaf == 0)
+            result.ebx |= leaf_7::tsc_adjust;
         break;
     case first_extended:
         result.eax = last_extended_;

@@ -21,6 +21,7 @@ enum class Kind : u8 {
     write_only,      ///< writes do nothing; reads are #GP
     apic,            ///< the local APIC's
     tsc,
+    tsc_adjust,
     efer,
     misc_enable,
     mtrr,
@@ -43,6 +44,7 @@ constexpr Row rows[] = {
     {msr::platform_id, msr::platform_id, Kind::constant},
     {msr::apic_base, msr::apic_base, Kind::apic},
     {msr::feature_control, msr::feature_control, Kind::constant, feature_control_locked},
+    {msr::tsc_adjust, msr::tsc_adjust, Kind::tsc_adjust},
     {msr::bios_update_trigger, msr::bios_update_trigger, Kind::write_only},
     {msr::bios_sign_id, msr::bios_sign_id, Kind::ignored},
     {msr::mtrr_cap, msr::mtrr_cap, Kind::constant, mtrr_capabilities},
@@ -112,6 +114,7 @@ std::span<const u32> pass_through_msrs() {
 
 void MsrState::reset() {
     mtrrs_ = {};
+    tsc_adjust_ = 0;
     fast_strings_ = features_.fast_strings;
 }
 
@@ -141,6 +144,8 @@ Result<u64, Event> MsrState::read(u32 index) {
     }
     case Kind::tsc:
         return backend_.read_tsc();
+    case Kind::tsc_adjust:
+        return tsc_adjust_;
     case Kind::efer:
         return state_.efer();
     case Kind::misc_enable:
@@ -180,7 +185,10 @@ Result<Unit, Event> MsrState::write(u32 index, u64 value) {
             return refused();
         return Unit{};
     case Kind::tsc:
-        backend_.write_tsc(value);
+        adjust_tsc(value - backend_.read_tsc());
+        return Unit{};
+    case Kind::tsc_adjust:
+        adjust_tsc(value - tsc_adjust_);
         return Unit{};
     case Kind::efer: {
         const auto change = write_efer(state_, features_.control, value);
@@ -201,6 +209,12 @@ Result<Unit, Event> MsrState::write(u32 index, u64 value) {
         return Unit{};
     }
     return refused();
+}
+
+/// SDM 3B, "Time-Stamp Counter Adjustment": a write to either register changes both.
+void MsrState::adjust_tsc(u64 difference) {
+    backend_.advance_tsc(difference);
+    tsc_adjust_ += difference;
 }
 
 u64* MsrState::mtrr(u32 index) {

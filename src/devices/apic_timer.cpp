@@ -8,6 +8,8 @@ namespace {
 
 /// A guest that asks for more interrupts than this gets no more: it could not serve them either.
 constexpr machine::Nanoseconds least_period = 10'000;
+/// Of the crystal.
+constexpr machine::Nanoseconds cycle = 1'000'000'000 / ApicTimer::crystal_hertz;
 
 } // namespace
 
@@ -26,6 +28,10 @@ unsigned ApicTimer::shift() const {
     return (code + 1) & 7;
 }
 
+machine::Nanoseconds ApicTimer::duration(u32 counts) const {
+    return (u64{counts} << shift()) * cycle;
+}
+
 void ApicTimer::set_mode(Mode mode) {
     if ((mode == Mode::tsc_deadline) != (mode_ == Mode::tsc_deadline)) {
         running_ = false;
@@ -40,7 +46,7 @@ void ApicTimer::set_divider(u32 configuration) {
     const u32 left = current_count();
     configuration_ = configuration & 0xb;
     if (running_)
-        start_ = clock_.now() - (u64{initial_ - left} << shift());
+        start_ = clock_.now() - duration(initial_ - left);
 }
 
 void ApicTimer::set_initial_count(u32 count) {
@@ -59,7 +65,7 @@ void ApicTimer::set_deadline(u64 tsc) {
 u32 ApicTimer::current_count() const {
     if (!running_)
         return 0;
-    u64 passed = (clock_.now() - start_) >> shift();
+    u64 passed = (clock_.now() - start_) / cycle >> shift();
     if (mode_ == Mode::periodic)
         passed %= initial_;
     return passed >= initial_ ? 0 : initial_ - static_cast<u32>(passed);

@@ -22,7 +22,9 @@ constexpr u8 fault_status = 126;
 Vm::Vm(const VmConfig& config, HostServices& host, const VmLinks& links,
        const GuestStorage& storage)
     : config_{config}, host_{host}, links_{links}, storage_{storage},
-      board_{*this, *this, links.board, config.wall_clock, storage.display()}, cpuid_{host},
+      board_{*this, *this, links.board, config.wall_clock, storage.display()},
+      cpuid_{host, {.tsc_hertz = host.to_ticks(1'000'000'000),
+                    .crystal_hertz = devices::ApicTimer::crystal_hertz}},
       path_{.memory = board_.memory,
             .a20 = board_.a20,
             .physical_bits = cpuid_.control_features().physical_bits,
@@ -415,8 +417,8 @@ machine::Nanoseconds Vm::time_of_tsc(u64 value) const {
 }
 
 u64 Vm::read_tsc() const { return host_time() + tsc_offset_; }
-void Vm::write_tsc(u64 value) {
-    tsc_offset_ = value - host_.tsc();
+void Vm::advance_tsc(u64 difference) {
+    tsc_offset_ += difference;
     vcpu_->set_tsc_offset(tsc_offset_);
 }
 

@@ -147,8 +147,8 @@ TEST(CpuidPolicy, NothingDangerousInLeafSeven) {
     const Dump host = everything();
     const CpuidResult leaf = CpuidPolicy{host}.read(7, 0, {});
     EXPECT_EQ(leaf.eax, 0U);
-    // TSC_ADJUST, SGX, HLE, RTM, PQM, MPX, PQE, PT.
-    for (const unsigned hidden : {1, 2, 4, 11, 12, 14, 15, 25})
+    // SGX, HLE, RTM, PQM, MPX, PQE, PT.
+    for (const unsigned hidden : {2, 4, 11, 12, 14, 15, 25})
         EXPECT_FALSE(has(leaf.ebx, hidden)) << hidden;
     // PKU, OSPKE, WAITPKG, CET_SS, LA57, MAWAU, SGX_LC, PKS.
     for (const unsigned hidden : {3, 4, 5, 7, 16, 17, 30, 31})
@@ -166,6 +166,42 @@ TEST(CpuidPolicy, OneCpuEverywhere) {
     EXPECT_EQ(policy.read(0xb, 0, {}), (CpuidResult{0, 1, 0x100, 0}));
     EXPECT_EQ(policy.read(0xb, 1, {}), (CpuidResult{0, 1, 0x201, 0}));
     EXPECT_EQ(policy.read(0xb, 2, {}), (CpuidResult{0, 0, 2, 0}));
+}
+
+TEST(CpuidPolicy, TscAdjustIsOurs) {
+    const Dump host = haswell();
+    EXPECT_TRUE(has(CpuidPolicy{host}.read(7, 0, {}).ebx, 1));
+    EXPECT_EQ(CpuidPolicy{host}.read(7, 1, {}), CpuidResult{});
+    const Dump old{{{{0, 0}, {2, 0, 0, 0}}}};
+    EXPECT_EQ(CpuidPolicy{old}.read(7, 0, {}), CpuidResult{});
+}
+
+TEST(CpuidPolicy, FrequenciesAreShownWhereTheyAreKnown) {
+    const Dump host = everything(); // with leaves 15h and 16h that are not for guests
+    const CpuidPolicy unknown{host};
+    EXPECT_EQ(unknown.read(0, 0, {}).eax, 0xdU);
+    EXPECT_EQ(unknown.read(0x15, 0, {}), CpuidResult{});
+    EXPECT_EQ(unknown.read(0x16, 0, {}), CpuidResult{});
+    const CpuidPolicy policy{host, {.tsc_hertz = 50'000'000, .crystal_hertz = 25'000'000}};
+    EXPECT_EQ(policy.read(0, 0, {}).eax, 0x16U);
+    EXPECT_EQ(policy.read(0xe, 0, {}), CpuidResult{});
+    EXPECT_EQ(policy.read(0x14, 0, {}), CpuidResult{});
+    EXPECT_EQ(policy.read(0x15, 0, {}), (CpuidResult{1, 2, 25'000'000, 0}));
+    EXPECT_EQ(policy.read(0x16, 0, {}), (CpuidResult{50, 50, 25, 0}));
+    EXPECT_EQ(policy.read(0x17, 0, {}), CpuidResult{});
+}
+
+TEST(CpuidPolicy, TscRatioIsWithinSixMillionths) {
+    constexpr u32 crystal = 25'000'000;
+    const Dump host = haswell();
+    for (u64 hertz = 1'000'003; hertz < 20'000'000'000; hertz += hertz / 97 + 1) {
+        const CpuidPolicy policy{host, {.tsc_hertz = hertz, .crystal_hertz = crystal}};
+        const CpuidResult leaf = policy.read(0x15, 0, {});
+        ASSERT_NE(leaf.eax, 0U) << hertz;
+        EXPECT_LE(leaf.ebx, ~0U / (crystal / 1000)) << hertz;
+        const double shown = double{crystal} * leaf.ebx / leaf.eax;
+        EXPECT_NEAR(shown / static_cast<double>(hertz), 1, 6e-6) << hertz;
+    }
 }
 
 TEST(CpuidPolicy, XsaveSizesFollowXcr0) {

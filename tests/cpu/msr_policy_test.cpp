@@ -31,7 +31,7 @@ struct FakeBackend final : MsrBackend {
     }
     bool write_apic(u32 index, u64) override { return index == msr::apic_base; }
     u64 read_tsc() const override { return tsc; }
-    void write_tsc(u64 value) override { tsc = value; }
+    void advance_tsc(u64 difference) override { tsc += difference; }
     std::map<u32, u64> values;
     std::set<u32> refuses;
     u64 tsc = 1000;
@@ -75,7 +75,7 @@ TEST_F(MsrPolicyTest, OnlyTheTableExists) {
         probe(0xc0010000 + index);
     }
     const std::set<u32> expected = {
-        0x0,        0x1,        0x10,       0x17,       0x1b,       0x3a,       0x8b,
+        0x0,        0x1,        0x10,       0x17,       0x1b,       0x3a,       0x3b,       0x8b,
         0xfe,       0x174,      0x175,      0x176,      0x179,      0x17a,      0x1a0,
         0x1d9,      0x200,      0x201,      0x202,      0x203,      0x204,      0x205,
         0x206,      0x207,      0x208,      0x209,      0x20a,      0x20b,      0x20c,
@@ -119,6 +119,22 @@ TEST_F(MsrPolicyTest, TimeStampCounter) {
     expect_read(msr::time_stamp_counter, 1000);
     expect_write(msr::time_stamp_counter, 5);
     EXPECT_EQ(backend.tsc, 5U);
+}
+
+TEST_F(MsrPolicyTest, TscAdjustFollowsTheTimeStampCounterAndItIt) {
+    expect_read(msr::tsc_adjust, 0);
+    expect_write(msr::tsc_adjust, 500);
+    EXPECT_EQ(backend.tsc, 1500U);
+    expect_write(msr::tsc_adjust, 200);
+    EXPECT_EQ(backend.tsc, 1200U);
+    expect_write(msr::time_stamp_counter, 100);
+    expect_read(msr::tsc_adjust, u64{0} - 900);
+    backend.tsc += 50; // time passes
+    expect_write(msr::tsc_adjust, 0);
+    EXPECT_EQ(backend.tsc, 1050U);
+    expect_write(msr::tsc_adjust, 7);
+    msrs.reset();
+    expect_read(msr::tsc_adjust, 0);
 }
 
 TEST_F(MsrPolicyTest, EferFollowsItsRules) {

@@ -165,15 +165,19 @@ TEST_F(LocalApicTest, DisabledBySoftwareMasksTheTable) {
 
 TEST_F(LocalApicTest, OneShotTimer) {
     set(0x320, 0x31);
-    set(0x3e0, 0xb); // divide by 1
-    set(0x380, 1'000'000);
+    set(0x3e0, 0xb); // divide by 1: 40 ns
+    set(0x380, 25'000);
     EXPECT_EQ(apic.next_deadline(), 1'000'000U);
     clock.time = 400'000;
-    EXPECT_EQ(get(0x390), 600'000U);
+    EXPECT_EQ(get(0x390), 15'000U);
+    clock.time = 400'039;
+    EXPECT_EQ(get(0x390), 15'000U);
+    clock.time = 400'040;
+    EXPECT_EQ(get(0x390), 14'999U);
     run_until(clock, apic, second);
     EXPECT_EQ(taken(), 0x31U);
     EXPECT_EQ(get(0x390), 0U);
-    EXPECT_EQ(get(0x380), 1'000'000U);
+    EXPECT_EQ(get(0x380), 25'000U);
     set(0xb0, 0);
     run_until(clock, apic, 2 * second);
     EXPECT_EQ(taken(), 0U);
@@ -185,8 +189,8 @@ TEST_F(LocalApicTest, EveryDividerOfTheTimer) {
         set(0x3e0, codes[i]);
         set(0x380, 1000);
         const machine::Nanoseconds start = clock.time;
-        EXPECT_EQ(apic.next_deadline() - start, 1000U << i) << i;
-        clock.time += 100U << i;
+        EXPECT_EQ(apic.next_deadline() - start, 40'000U << i) << i;
+        clock.time += 4'000U << i;
         EXPECT_EQ(get(0x390), 900U);
     }
 }
@@ -194,7 +198,7 @@ TEST_F(LocalApicTest, EveryDividerOfTheTimer) {
 TEST_F(LocalApicTest, PeriodicTimerDoesNotStormAfterAPause) {
     set(0x320, 0x20031);
     set(0x3e0, 0xb);
-    set(0x380, 1'000'000);
+    set(0x380, 25'000);
     unsigned ticks = 0;
     for (unsigned i = 0; i < 100; ++i) {
         run_until(clock, apic, clock.time + 1'000'000);
@@ -208,7 +212,7 @@ TEST_F(LocalApicTest, PeriodicTimerDoesNotStormAfterAPause) {
     set(0xb0, 0);
     EXPECT_EQ(taken(), 0U);
     EXPECT_EQ(apic.next_deadline(), clock.time + 700'000);
-    EXPECT_EQ(get(0x390), 700'000U);
+    EXPECT_EQ(get(0x390), 17'500U);
 }
 
 TEST_F(LocalApicTest, TimerRateIsBounded) {
@@ -392,7 +396,7 @@ TEST_F(LocalApicTest, X2apicRegisters) {
     EXPECT_TRUE(apic.write_msr(0x832, 0x20031));
     EXPECT_TRUE(apic.write_msr(0x83e, 0xb));
     EXPECT_TRUE(apic.write_msr(0x838, 50'000));
-    EXPECT_EQ(apic.next_deadline(), clock.time + 50'000);
+    EXPECT_EQ(apic.next_deadline(), clock.time + 2'000'000);
 }
 
 } // namespace

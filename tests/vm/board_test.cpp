@@ -65,7 +65,7 @@ struct BoardTest : ::testing::Test, BoardFixture {
         store(Hpet::base + 0x10, 1);
         apic(0x320, 0x20000 | apic_vector);
         apic(0x3e0, 0xb);
-        apic(0x380, 1'000'000);
+        apic(0x380, 25'000);
     }
 };
 
@@ -84,7 +84,7 @@ TEST_F(BoardTest, ClocksAgree) {
     const u64 passed = 3'014'000'000;
     EXPECT_EQ(clock.read_tsc() - tsc_start, 3 * passed);
     EXPECT_EQ((load(Hpet::base + 0xf0, Width::qword) - hpet_start) * 10, passed);
-    EXPECT_EQ(~u32{0} - load(LocalApic::base + 0x390), passed);
+    EXPECT_EQ((~u32{0} - load(LocalApic::base + 0x390)) * u64{40}, passed);
     const u64 pm = in(0x608, Width::dword) - pm_start;
     EXPECT_EQ(pm, passed * 3'579'545 / second);
     const u64 pit = (0x10000 - pit_count()) % 0x10000;

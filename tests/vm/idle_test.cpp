@@ -66,6 +66,13 @@ TEST_F(IdleTest, CoprocessorErrorIsAnExceptionWithCr0Ne) {
     EXPECT_EQ(cpu.taken[0x75], 0U);
 }
 
+TEST_F(IdleTest, CpuidTellsTheFrequenciesOfTheTimers) {
+    const cpu::CpuidResult leaf = machine->cpuid().read(0x15, 0, {});
+    EXPECT_EQ(leaf.ecx, devices::ApicTimer::crystal_hertz);
+    ASSERT_NE(leaf.eax, 0U);
+    EXPECT_EQ(u64{leaf.ecx} * leaf.ebx / leaf.eax, tsc_hertz);
+}
+
 TEST_F(IdleTest, DeadlinesOfTheTimeStampCounterAreMet) {
     constexpr u64 period = tsc_hertz / 1000;
     devices::LocalApic& apic = machine->board().lapic;
@@ -114,7 +121,7 @@ struct PauseTest : HaltingMachine {
         poke(timer + 0x10, 1);
         poke(local_apic + 0x3e0, 0xb); // divided by 1
         poke(local_apic + 0x320, 0x20000U | apic);
-        poke(local_apic + 0x380, tsc_hertz / hertz);
+        poke(local_apic + 0x380, devices::ApicTimer::crystal_hertz / hertz);
     }
     /// Ends the interrupt and notes how long the one before is gone.
     void serve() {

@@ -30,6 +30,10 @@ struct CpuidOptions {
     bool rdtscp = true;
     /// INVPCID: the back end lets the guest execute it.
     bool invpcid = true;
+    /// The time-stamp counter's frequency and that of the crystal, which the local APIC's timer
+    /// counts. 0: the guest has to measure them.
+    u64 tsc_hertz = 0;
+    u32 crystal_hertz = 0;
 };
 
 /// Guest state that CPUID reflects.
@@ -58,6 +62,7 @@ class CpuidPolicy {
 
   private:
     [[nodiscard]] CpuidResult allowed(u32 leaf, u32 subleaf) const;
+    [[nodiscard]] u32 last_basic() const;
     [[nodiscard]] CpuidResult xsave(u32 subleaf, u64 xcr0) const;
     [[nodiscard]] u32 xsave_size(u64 features, bool compacted) const;
     [[nodiscard]] u64 xcr0_allowed() const;

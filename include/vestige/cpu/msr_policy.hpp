@@ -17,6 +17,7 @@ inline constexpr u32 time_stamp_counter = 0x10;
 inline constexpr u32 platform_id = 0x17;
 inline constexpr u32 apic_base = 0x1b;
 inline constexpr u32 feature_control = 0x3a;
+inline constexpr u32 tsc_adjust = 0x3b;
 inline constexpr u32 bios_update_trigger = 0x79;
 inline constexpr u32 bios_sign_id = 0x8b;
 inline constexpr u32 mtrr_cap = 0xfe;
@@ -59,7 +60,8 @@ class MsrBackend {
     [[nodiscard]] virtual bool write_apic(u32 index, u64 value) = 0;
     /// The guest's time-stamp counter.
     [[nodiscard]] virtual u64 read_tsc() const = 0;
-    virtual void write_tsc(u64 value) = 0;
+    /// Sets it forward, or back by a difference below 0 (modulo 2^64).
+    virtual void advance_tsc(u64 difference) = 0;
 
   protected:
     ~MsrBackend() = default;
@@ -95,6 +97,7 @@ class MsrState {
         std::array<u64, 2 * variable_ranges> variable{}; ///< PHYSBASE0, PHYSMASK0, PHYSBASE1, ...
         std::array<u64, 11> fixed{};
     };
+    void adjust_tsc(u64 difference);
     [[nodiscard]] u64* mtrr(u32 index);
     [[nodiscard]] bool mtrr_allows(u32 index, u64 value) const;
     [[nodiscard]] Result<u64, Event> read_state(u32 index) const;
@@ -104,6 +107,7 @@ class MsrState {
     MsrBackend& backend_;
     MsrFeatures features_;
     Mtrrs mtrrs_;
+    u64 tsc_adjust_ = 0;
     bool fast_strings_;
 };
 

@@ -6,10 +6,12 @@
 
 namespace vestige::devices {
 
-/// Counts a bus clock of 1 GHz, or waits for a value of the time-stamp counter.
+/// Counts a crystal's clock, or waits for a value of the time-stamp counter.
 class ApicTimer {
   public:
     enum class Mode : u8 { one_shot, periodic, tsc_deadline, none };
+
+    static constexpr u32 crystal_hertz = 25'000'000;
 
     explicit ApicTimer(const machine::TscClock& clock) : clock_{clock} {}
     void reset();
@@ -31,7 +33,8 @@ class ApicTimer {
 
   private:
     [[nodiscard]] unsigned shift() const;
-    [[nodiscard]] machine::Nanoseconds period() const { return u64{initial_} << shift(); }
+    [[nodiscard]] machine::Nanoseconds duration(u32 counts) const;
+    [[nodiscard]] machine::Nanoseconds period() const { return duration(initial_); }
 
     const machine::TscClock& clock_;
     Mode mode_ = Mode::one_shot;

@@ -134,7 +134,7 @@ class Vm final : public machine::PowerControl,
     [[nodiscard]] bool read_apic(u32 index, u64& value) override;
     [[nodiscard]] bool write_apic(u32 index, u64 value) override;
     [[nodiscard]] u64 read_tsc() const override; // TscClock's as well
-    void write_tsc(u64 value) override;
+    void advance_tsc(u64 difference) override;
 
   private:
     friend struct ExitHandler;
