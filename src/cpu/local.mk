@@ -5,6 +5,7 @@ core_sources += \
     src/cpu/control_registers.cpp \
     src/cpu/cpu_state.cpp \
     src/cpu/cpuid_policy.cpp \
+    src/cpu/data_accesses.cpp \
     src/cpu/decode_cache.cpp \
     src/cpu/decoder.cpp \
     src/cpu/disassemble.cpp \

@@ -10,6 +10,7 @@ tests_cpu_test_SOURCES = \
     tests/cpu/cpuid_policy_test.cpp \
     tests/cpu/msr_policy_test.cpp \
     tests/cpu/memory_bus_fake.hpp \
+    tests/cpu/data_accesses_test.cpp \
     tests/cpu/decode_cache_test.cpp \
     tests/cpu/disassemble_test.cpp \
     tests/cpu/emulator_test.cpp \
