@@ -36,6 +36,7 @@ guest_tests = \
     task_switch \
     triple_fault \
     vmcall_ud \
+    watched \
     window
 guest_test_includes = guest/tests/common.inc guest/tests/print16.inc \
     guest/tests/protected.inc guest/tests/floppy.inc guest/tests/dos_devices.inc \

@@ -20,22 +20,6 @@ const char* problem_of(const BreakSpec& spec) {
     return nullptr;
 }
 
-std::optional<Trap> trap_of(const BreakSpec& spec) {
-    switch (spec.kind) {
-    case BreakKind::linear:
-        return Trap{spec.address, 1, TrapKind::execute};
-    case BreakKind::far:
-        return Trap{spec.far.linear(), 1, TrapKind::execute};
-    case BreakKind::watch:
-        return Trap{spec.address, spec.length,
-                    spec.watch == WatchKind::write  ? TrapKind::write
-                    : spec.watch == WatchKind::read ? TrapKind::read
-                                                    : TrapKind::access};
-    default:
-        return {};
-    }
-}
-
 /// GDB sets its breakpoints anew after each stop: their numbers are used again.
 unsigned free_gdb_number(std::span<const Breakpoint> breakpoints) {
     unsigned number = first_gdb_number;
@@ -51,6 +35,7 @@ void Debugger::connect(vcpu::Vcpu& cpu, vcpu::AddressSpace& space) {
     cpu_ = &cpu;
     stepper_.connect(cpu);
     traps_.connect(cpu, space);
+    watches_.connect(cpu);
 }
 
 Result<unsigned, const char*> Debugger::add(const BreakSpec& spec) {
@@ -70,7 +55,7 @@ Result<unsigned, const char*> Debugger::add(const BreakSpec& spec) {
         settle();
         return Error{problem};
     }
-    take_digests();
+    watches_.begin(breakpoints_.span());
     next_number_ += users ? 1 : 0;
     return number;
 }
@@ -82,7 +67,7 @@ bool Debugger::remove(unsigned number) {
     std::copy(found + 1, &breakpoints_.back() + 1, found);
     breakpoints_.pop_back();
     arm_quietly();
-    take_digests();
+    watches_.begin(breakpoints_.span());
     settle();
     return true;
 }
@@ -99,7 +84,7 @@ bool Debugger::enable(unsigned number, bool enabled) {
         return false;
     found->enabled = enabled;
     arm_quietly();
-    take_digests();
+    watches_.begin(breakpoints_.span());
     return true;
 }
 
@@ -171,7 +156,7 @@ void Debugger::run(Goal goal) {
     first_ = true;
     begun_ = false;
     mode_ = cpu::mode_of(*cpu_);
-    take_digests();
+    watches_.begin(breakpoints_.span());
     settle();
     if (state_ == State::running)
         arm_quietly();
@@ -268,7 +253,8 @@ void Debugger::halt(const Stop& stop) {
     detour_.on = false;
     begun_ = false;
     mode_chase_ = 0;
-    seen_ = {};
+    watches_.begin(breakpoints_.span());
+    emulated_ = {};
     traps_.close();
     if (was_on_detour)
         arm_quietly();

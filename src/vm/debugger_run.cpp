@@ -5,6 +5,7 @@
 #include "vestige/bios/door.hpp"
 #include "vestige/bios/rom.hpp"
 #include "vestige/cpu/control_registers.hpp"
+#include "vestige/cpu/data_accesses.hpp"
 #include "vestige/cpu/decoder.hpp"
 #include "vestige/vm/state_text.hpp"
 
@@ -119,6 +120,7 @@ std::optional<vcpu::VmExit> Debugger::sort(const vcpu::VmExit& exit) {
         }
     if (!first_ && stop_before(exit))
         return {};
+    expect_emulation(exit);
     return exit;
 }
 
@@ -131,7 +133,7 @@ std::optional<vcpu::VmExit> Debugger::sort_debug_trap(const vcpu::ExceptionExit&
         if (trap->kind == TrapKind::execute)
             at_instruction = true;
         else
-            note_access(trap->address, trap->length, true);
+            watches_.note(breakpoints_.span(), *trap);
     }
     const u64 rest = traps_.guest_part(exit.qualification);
     const bool for_guest = (rest & (bit(0) | bit(1) | bit(2) | bit(3) | cpu::dr6_general_detect |
@@ -149,28 +151,58 @@ std::optional<vcpu::VmExit> Debugger::sort_debug_trap(const vcpu::ExceptionExit&
     return exit;
 }
 
-/// The page is opened for the instruction, which is then stepped.
+/// The page is opened for the instruction, which is then stepped: it stops behind it.
 void Debugger::sort_memory(const vcpu::MemoryExit& exit) {
     if (exit.fetch && !first_ && arrive())
         return;
-    if (exit.linear_valid && !exit.fetch)
-        note_access(exit.linear, access_size(), exit.write);
+    const std::span<const Breakpoint> all = breakpoints_.span();
+    bool known = exit.fetch || !exit.linear_valid;
+    for (const cpu::DataAccess& each : accesses_here()) {
+        watches_.note(all, each, true);
+        known = known || exit.linear.value() - each.address.value() < each.length;
+    }
+    if (!known) // by the delivery of an event, or of a descriptor
+        watches_.note(all, {exit.linear, 1, exit.read, exit.write}, true);
     traps_.open(exit.address);
 }
 
-/// Of the memory operand of the instruction that runs, in bytes.
-u64 Debugger::access_size() const {
+/// What the instruction that comes next reaches: nothing when an event comes first.
+cpu::DataAccesses Debugger::accesses_here() const {
+    if (cpu_->pending_event())
+        return {};
     std::array<std::byte, cpu::longest_instruction> code{};
     const std::size_t size = read_code(*cpu_, path_, cpu::linear_rip(*cpu_), code);
-    const auto decoded = cpu::decode(std::span{code}.first(size), cpu::mode_of(*cpu_),
-                                     cpu::code_size_of(*cpu_));
-    if (!decoded)
-        return 1;
-    for (const cpu::Operand& operand :
-         std::span{decoded.value().operands}.first(decoded.value().operand_count))
-        if (operand.kind == cpu::Operand::Kind::memory)
-            return bytes(operand.width);
-    return bytes(decoded.value().operand_width);
+    return cpu::data_accesses(std::span{code}.first(size), *cpu_);
+}
+
+/// Device memory and INS and OUTS: the VM reaches the guest's memory without a trap.
+void Debugger::expect_emulation(const vcpu::VmExit& exit) {
+    emulated_ = {};
+    const auto* const io = std::get_if<vcpu::IoExit>(&exit);
+    const auto* const memory = std::get_if<vcpu::MemoryExit>(&exit);
+    if ((memory == nullptr || memory->fetch) && (io == nullptr || !io->string))
+        return;
+    if (!wants(BreakKind::watch))
+        return;
+    emulated_ = {accesses_here(), cpu::linear_rip(*cpu_), cpu_->regs.get(Gpr::rcx),
+                 next_instruction(*cpu_, path_).kind == InstructionKind::repeated};
+}
+
+/// A repeated instruction has done as many repetitions as RCX says.
+void Debugger::note_emulated() {
+    const u64 times = emulated_.repeated ? emulated_.count - cpu_->regs.get(Gpr::rcx) : 1;
+    const bool ran = times != 0 && (emulated_.repeated ||
+                                    cpu::linear_rip(*cpu_) != emulated_.at);
+    const bool down = (cpu_->regs.rflags & cpu::rflags::df) != 0;
+    for (cpu::DataAccess each : emulated_.accesses) {
+        if (!ran)
+            break;
+        if (down)
+            each.address = Linear{each.address.value() - (times - 1) * each.length};
+        each.length *= times;
+        watches_.note(breakpoints_.span(), each, false);
+    }
+    emulated_ = {};
 }
 
 /// The instruction that begin_instruction() looked at has run, or an event has been delivered.
@@ -180,7 +212,7 @@ void Debugger::instruction_done() {
     traps_.close();
     if (mode_chase_ != 0)
         --mode_chase_;
-    note_outside_writes();
+    watches_.note_changes(breakpoints_.span());
     if (report_seen() || check_mode())
         return;
     if (goal_ == Goal::leave_frame && !detour_.on &&
@@ -278,71 +310,33 @@ void Debugger::handled(const vcpu::VmExit& exit, const BiosDone& bios_done) {
                 each.spec.interrupt == bios_done->interrupt &&
                 (!each.spec.ah || *each.spec.ah == bios_done->ah) && count_hit(each))
                 return stop_at(each, StopCause::breakpoint);
+    note_emulated();
+    if (const auto event = cpu_->pending_event();
+        event && event->type == cpu::EventType::hardware_exception)
+        watches_.forget_instruction();
     if (executed)
         return instruction_done();
-    note_outside_writes();
+    if (traps_.any_open())
+        return; // the instruction that was noted has yet to run
+    watches_.note_changes(breakpoints_.span());
     if (!report_seen())
         static_cast<void>(check_mode());
 }
 
-void Debugger::note_access(Linear start, u64 length, bool write) {
-    for (const Breakpoint& each : breakpoints_) {
-        const BreakSpec& spec = each.spec;
-        if (spec.kind != BreakKind::watch || !each.enabled)
-            continue;
-        const bool overlap = start.value() < spec.address.value() + spec.length &&
-                             spec.address.value() < start.value() + length;
-        const bool kind = spec.watch == WatchKind::access ||
-                          (spec.watch == WatchKind::write) == write;
-        if (overlap && kind && seen_.breakpoint == 0)
-            seen_ = {each.number, false};
-    }
-}
-
-/// Bytes that our BIOS or a device has written show only in their value.
-void Debugger::note_outside_writes() {
-    for (std::size_t i = 0; i < breakpoints_.size(); ++i) {
-        const BreakSpec& spec = breakpoints_[i].spec;
-        if (spec.kind != BreakKind::watch || spec.watch == WatchKind::read)
-            continue;
-        const u64 now = digest(spec);
-        if (now != digests_[i] && seen_.breakpoint == 0)
-            seen_ = {breakpoints_[i].number, true};
-        digests_[i] = now;
-    }
-}
-
 bool Debugger::report_seen() {
-    const Seen seen = seen_;
-    seen_ = {};
-    if (seen.breakpoint == 0)
+    if (!watches_.any())
         return false;
-    take_digests();
-    Breakpoint* const found = find(seen.breakpoint);
-    if (found == nullptr || !count_hit(*found))
-        return false;
-    stop_at(*found, StopCause::watchpoint);
-    return true;
-}
-
-void Debugger::take_digests() {
-    for (std::size_t i = 0; i < breakpoints_.size(); ++i)
-        if (breakpoints_[i].spec.kind == BreakKind::watch)
-            digests_[i] = digest(breakpoints_[i].spec);
-}
-
-/// FNV-1a over the watched bytes.
-u64 Debugger::digest(const BreakSpec& spec) const {
-    u64 hash = 0xcbf29ce484222325;
-    std::array<std::byte, 64> piece{};
-    for (u64 done = 0; done < spec.length; done += piece.size()) {
-        const auto here = std::span{piece}.first(std::min<u64>(piece.size(), spec.length - done));
-        std::ranges::fill(here, std::byte{0xff});
-        static_cast<void>(read_code(*cpu_, path_, spec.address + done, here));
-        for (const std::byte each : here)
-            hash = (hash ^ std::to_integer<u64>(each)) * 0x100000001b3;
+    for (std::size_t i = 0; i < breakpoints_.size(); ++i) {
+        if (!watches_.seen(i) || !count_hit(breakpoints_[i]))
+            continue;
+        char text[80];
+        TextBuffer how{text};
+        watches_.describe(breakpoints_.span(), i, how);
+        stop_at(breakpoints_[i], StopCause::watchpoint, how.view());
+        return true;
     }
-    return hash;
+    watches_.begin(breakpoints_.span());
+    return false;
 }
 
 } // namespace vestige::vm

@@ -24,4 +24,5 @@ core_sources += \
     src/vm/symbol_table.cpp \
     src/vm/trace_places.cpp \
     src/vm/trace_text.cpp \
-    src/vm/vm.cpp
+    src/vm/vm.cpp \
+    src/vm/watch_log.cpp

@@ -21,6 +21,14 @@ const vcpu::ExceptionExit* debug_exception(const vcpu::VmExit& exit) {
                : nullptr;
 }
 
+/// Between two instructions, whichever they are.
+bool comes_from_outside(const vcpu::VmExit& exit) {
+    return std::holds_alternative<vcpu::TimerExit>(exit) ||
+           std::holds_alternative<vcpu::HostInterruptExit>(exit) ||
+           std::holds_alternative<vcpu::InterruptWindowExit>(exit) ||
+           std::holds_alternative<vcpu::NmiWindowExit>(exit);
+}
+
 /// The event that INT n and its like are. SDM 3C, "VM-Entry Interruption-Information Field".
 cpu::Event software_event(const InstructionFacts& facts) {
     cpu::EventType type = cpu::EventType::software_interrupt;
@@ -101,8 +109,9 @@ Stepper::Outcome Stepper::by_trap_flag(u64 deadline, const InstructionFacts& fac
     const vcpu::ExceptionExit* const trap = debug_exception(exit);
     const bool trapped = trap != nullptr && (trap->qualification & cpu::dr6_single_step) != 0;
     const bool monitor_trapped = std::holds_alternative<vcpu::MonitorTrapExit>(exit);
-    // The trap can be pending still when something else came first.
-    const bool pending = !guest_steps && cpu_->cancel_single_step();
+    // The trap can be pending still when something from outside came first; an exit of the
+    // instruction's own comes in front of it, even if a CPU has noted the trap already.
+    const bool pending = !guest_steps && cpu_->cancel_single_step() && comes_from_outside(exit);
     if (!trapped && !pending && !monitor_trapped) {
         cpu_->regs.rflags = (cpu_->regs.rflags & ~(cpu::rflags::tf | cpu::rflags::rf)) |
                             (old_flags & (cpu::rflags::tf | cpu::rflags::rf));

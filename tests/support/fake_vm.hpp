@@ -10,7 +10,7 @@
 namespace vestige::test {
 
 /// State and nothing else; starts in real mode at 0000:7C00.
-struct FakeVcpu final : vcpu::Vcpu {
+struct FakeVcpu : vcpu::Vcpu {
     FakeVcpu() { reset(); }
     void reset() override {
         for (cpu::Segment& each : segments)

@@ -6,7 +6,7 @@ import idle
 import side_by_side
 from case import Case, broken, disk, raw
 from media_cases import MEDIA_CASES
-from gdb_sessions import BREAKS, ROM, STEPPED, TOUR, TWO_VMS
+from gdb_sessions import BREAKS, ROM, STEPPED, TOUR, TWO_VMS, WATCHED
 from system_cases import SYSTEM_CASES
 
 CASES = [
@@ -212,6 +212,8 @@ CASES = [
                         r"vm a mov eax, 0x12345678 at 0008:7ca0 <loaded>"],
          vms=["floppy0=guest:gdb_tour,name=a,sym=image:tour.elf"],
          arguments=["--append", "gdb=com2,wait"], gdb=BREAKS),
+    Case("watchpoints", [r"gdb: attached", r"gdb: detached", r"PASS watched", r"exit status 0"],
+         vms=[raw("watched")], arguments=["--append", "gdb=com2,wait"], gdb=WATCHED, status=0),
     Case("gdb-two-vms", [r"gdb: attached", r"gdb: detached", r"gdb: attached"],
          also=[r"vm a: exit status 0", r"vm b: exit status 0"],
          vms=["floppy0=guest:gdb_tour,name=a", "floppy0=guest:gdb_tour,name=b"], gdb=TWO_VMS),

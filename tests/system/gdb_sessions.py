@@ -116,6 +116,36 @@ BREAKS = [
         forbidden=[r"[Pp]acket", r"\bE\d\d\b", r"no breakpoint"]),
 ]
 
+# guest/tests/watched.asm: every way to reach memory, behind the instruction each time.
+def watched(what, then):
+    return [f"monitor watch {what}", "continue", "monitor where", "x/i $pc", *then,
+            "monitor del all"]
+
+
+WATCHED = [GdbSession(
+    commands=[
+        "tbreak *0x7c3e", "continue",
+        *watched("r 0:5000", []), *watched("w 0:5010 20", []), *watched("rw 0:5010 9", []),
+        "tbreak *0x7c68", "continue", *watched("w 0:5016 9", ["print $cx"]),
+        "tbreak *0x7c70", "continue", *watched("r 0:5010 20", []),
+        "tbreak *0x7c88", "continue", *watched("w 0:5010 20", []),
+        "tbreak *0x7ca0", "continue", *watched("w 0:450 2", []), *watched("w 0:450 20", []),
+        "tbreak *0x7cc0", "continue", *watched("w a000:0", []), *watched("r 0:5000", []),
+        "rwatch *(char *)0x5011", "awatch *(int *)0x5014", "info watchpoints", "continue", "delete",
+        "detach"],
+    expect=[
+        r"read of 1 bytes at 5000 \(5ah, read\)", r"=> 0x7c42:",
+        r"write to 32 bytes at 5010 \(0h -> 41h at 5011\)", r"=> 0x7c4d:",
+        r"access to 9 bytes at 5010 \(41h -> 42h at 5011\)", r"=> 0x7c55:",
+        r"write to 9 bytes at 5016 \(0h -> 63h at 5016\)", r"=> 0x7c6a:", r"= 0",
+        r"read of 32 bytes at 5010 \(4200h at 5010, read\)", r"=> 0x7c74:",
+        r"write to 32 bytes at 5010 \([0-9a-f]+h at 5018, written\)", r"=> 0x7c8a:",
+        r"write to 2 bytes at 450 \([0-9a-f]+h -> 305h, not by an instruction\)",
+        r"write to 32 bytes at 450 \(changed, not by an instruction\)",
+        r"write to 1 bytes at a0000", r"=> 0x7cc4:",
+        r"read of 1 bytes at 5000 \(5ah, read\)", r"=> 0x7cc9:",
+        r"Hardware read watchpoint \d+: \*\(char", r"Value = 66 'B'", r"detached"])]
+
 # A guest that looks for traces of a debugger, executed one instruction at a time.
 STEPPED = [GdbSession(
     commands=["set remotetimeout 600", "tbreak *0x7c00", "continue", "monitor stepi 100000000"],

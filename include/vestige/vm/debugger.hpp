@@ -9,6 +9,7 @@
 #include "vestige/vm/breakpoint.hpp"
 #include "vestige/vm/hidden_traps.hpp"
 #include "vestige/vm/stepper.hpp"
+#include "vestige/vm/watch_log.hpp"
 
 namespace vestige::vm {
 
@@ -51,10 +52,10 @@ class DebugListener {
 
 class Debugger {
   public:
-    static constexpr std::size_t most_breakpoints = 256;
+    static constexpr std::size_t most_breakpoints = WatchLog::most_places;
 
     explicit Debugger(const cpu::PhysicalPath& path)
-        : path_{path}, stepper_{path}, traps_{path} {}
+        : path_{path}, stepper_{path}, traps_{path}, watches_{path} {}
     void connect(vcpu::Vcpu& cpu, vcpu::AddressSpace& space);
     /// False when there is no room for one more.
     [[nodiscard]] bool listen(DebugListener& listener) { return listeners_.push_back(&listener); }
@@ -140,10 +141,12 @@ class Debugger {
         Linear target;
         Linear frame;
     };
-    /// A watchpoint that was hit by the instruction that runs.
-    struct Seen {
-        unsigned breakpoint = 0; ///< number, 0: none
-        bool outside = false;    ///< not by an instruction of the guest's
+    /// An instruction that the VM executes instead of the CPU, and what it reaches.
+    struct EmulatedInstruction {
+        cpu::DataAccesses accesses;
+        Linear at;
+        u64 count = 0; ///< RCX before it
+        bool repeated = false;
     };
 
     void run(Goal goal);
@@ -159,18 +162,16 @@ class Debugger {
     [[nodiscard]] std::optional<vcpu::VmExit> sort(const vcpu::VmExit& exit);
     [[nodiscard]] std::optional<vcpu::VmExit> sort_debug_trap(const vcpu::ExceptionExit& exit);
     void sort_memory(const vcpu::MemoryExit& exit);
-    [[nodiscard]] u64 access_size() const;
+    [[nodiscard]] cpu::DataAccesses accesses_here() const;
+    void expect_emulation(const vcpu::VmExit& exit);
+    void note_emulated();
     void instruction_done();
     void goal_advances();
     [[nodiscard]] bool arrive();
     [[nodiscard]] bool stop_before(const vcpu::VmExit& exit);
     [[nodiscard]] bool matches(const BreakSpec& spec, const vcpu::VmExit& exit) const;
     [[nodiscard]] bool check_mode();
-    void note_access(Linear start, u64 length, bool write);
-    void note_outside_writes();
     [[nodiscard]] bool report_seen();
-    [[nodiscard]] u64 digest(const BreakSpec& spec) const;
-    void take_digests();
     [[nodiscard]] bool count_hit(Breakpoint& breakpoint);
     void stop_at(const Breakpoint& breakpoint, StopCause cause, std::string_view how = {});
     void halt(const Stop& stop);
@@ -183,7 +184,7 @@ class Debugger {
     Stepper stepper_;
     HiddenTraps traps_;
     StaticVector<Breakpoint, most_breakpoints> breakpoints_;
-    std::array<u64, most_breakpoints> digests_{}; ///< of watched bytes, by place in breakpoints_
+    WatchLog watches_;
     StaticVector<DebugListener*, 4> listeners_;
     unsigned next_number_ = 1;
     u64 entries_ = 0; ///< without the stepper's
@@ -201,7 +202,7 @@ class Debugger {
     bool begun_ = false;     ///< facts_, before_ and before_frame_ count
     bool first_ = false;     ///< the instruction that the guest stood at has not run yet
     unsigned mode_chase_ = 0; ///< instructions to step, to see CS follow CR0
-    Seen seen_;
+    EmulatedInstruction emulated_;
     cpu::Mode mode_ = cpu::Mode::real;
     bool hold_interrupts_ = true;
     bool follows_instructions_ = false;

@@ -15,6 +15,8 @@ struct Trap {
     Linear address;
     u64 length = 1; ///< of data, in bytes
     TrapKind kind = TrapKind::execute;
+
+    bool operator==(const Trap&) const = default;
 };
 
 class HiddenTraps {
