@@ -22,6 +22,13 @@ DefinitionBlock ("dsdt.aml", "DSDT", 2, "VESTGE", "VESTIGE ", 0x00000001)
         Return (Zero)
     }
 
+    // Whether the system uses the I/O APIC: it says so by _PIC.
+    Name (APIC, Zero)
+    Method (_PIC, 1, NotSerialized)
+    {
+        APIC = Arg0
+    }
+
     Name (_S5, Package () { Zero, Zero, Zero, Zero })
 
     Scope (\_SB)
@@ -45,44 +52,37 @@ DefinitionBlock ("dsdt.aml", "DSDT", 2, "VESTGE", "VESTIGE ", 0x00000001)
                     ReadWrite, 0x00000000, 0xC0000000, 0xFEBFFFFF, 0x00000000, 0x3EC00000)
             })
 
-// Pin p of slot s is wired to link (s - 1 + p) mod 4, as on boards with a PIIX3.
+// Pin p of slot s is wired to link (s - 1 + p) mod 4, as on boards with a PIIX3; with an I/O APIC
+// link n is its input 16 + n as well.
 #define SLOT(number, a, b, c, d) \
                 Package () { number, 0, a, 0 }, Package () { number, 1, b, 0 }, \
                 Package () { number, 2, c, 0 }, Package () { number, 3, d, 0 }
-            Name (_PRT, Package ()
+#define PINS(number, a, b, c, d) \
+                Package () { number, 0, 0, a }, Package () { number, 1, 0, b }, \
+                Package () { number, 2, 0, c }, Package () { number, 3, 0, d }
+            Name (LRTE, Package ()
             {
                 SLOT (0x0001FFFF, LNKA, LNKB, LNKC, LNKD),
                 SLOT (0x0002FFFF, LNKB, LNKC, LNKD, LNKA),
                 SLOT (0x0003FFFF, LNKC, LNKD, LNKA, LNKB),
                 SLOT (0x0004FFFF, LNKD, LNKA, LNKB, LNKC),
                 SLOT (0x0005FFFF, LNKA, LNKB, LNKC, LNKD),
-                SLOT (0x0006FFFF, LNKB, LNKC, LNKD, LNKA),
-                SLOT (0x0007FFFF, LNKC, LNKD, LNKA, LNKB),
-                SLOT (0x0008FFFF, LNKD, LNKA, LNKB, LNKC),
-                SLOT (0x0009FFFF, LNKA, LNKB, LNKC, LNKD),
-                SLOT (0x000AFFFF, LNKB, LNKC, LNKD, LNKA),
-                SLOT (0x000BFFFF, LNKC, LNKD, LNKA, LNKB),
-                SLOT (0x000CFFFF, LNKD, LNKA, LNKB, LNKC),
-                SLOT (0x000DFFFF, LNKA, LNKB, LNKC, LNKD),
-                SLOT (0x000EFFFF, LNKB, LNKC, LNKD, LNKA),
-                SLOT (0x000FFFFF, LNKC, LNKD, LNKA, LNKB),
-                SLOT (0x0010FFFF, LNKD, LNKA, LNKB, LNKC),
-                SLOT (0x0011FFFF, LNKA, LNKB, LNKC, LNKD),
-                SLOT (0x0012FFFF, LNKB, LNKC, LNKD, LNKA),
-                SLOT (0x0013FFFF, LNKC, LNKD, LNKA, LNKB),
-                SLOT (0x0014FFFF, LNKD, LNKA, LNKB, LNKC),
-                SLOT (0x0015FFFF, LNKA, LNKB, LNKC, LNKD),
-                SLOT (0x0016FFFF, LNKB, LNKC, LNKD, LNKA),
-                SLOT (0x0017FFFF, LNKC, LNKD, LNKA, LNKB),
-                SLOT (0x0018FFFF, LNKD, LNKA, LNKB, LNKC),
-                SLOT (0x0019FFFF, LNKA, LNKB, LNKC, LNKD),
-                SLOT (0x001AFFFF, LNKB, LNKC, LNKD, LNKA),
-                SLOT (0x001BFFFF, LNKC, LNKD, LNKA, LNKB),
-                SLOT (0x001CFFFF, LNKD, LNKA, LNKB, LNKC),
-                SLOT (0x001DFFFF, LNKA, LNKB, LNKC, LNKD),
-                SLOT (0x001EFFFF, LNKB, LNKC, LNKD, LNKA),
-                SLOT (0x001FFFFF, LNKC, LNKD, LNKA, LNKB)
+                SLOT (0x0006FFFF, LNKB, LNKC, LNKD, LNKA)
             })
+            Name (ARTE, Package ()
+            {
+                PINS (0x0001FFFF, 16, 17, 18, 19),
+                PINS (0x0002FFFF, 17, 18, 19, 16),
+                PINS (0x0003FFFF, 18, 19, 16, 17),
+                PINS (0x0004FFFF, 19, 16, 17, 18),
+                PINS (0x0005FFFF, 16, 17, 18, 19),
+                PINS (0x0006FFFF, 17, 18, 19, 16)
+            })
+            Method (_PRT, 0, NotSerialized)
+            {
+                If (APIC) { Return (ARTE) }
+                Return (LRTE)
+            }
 
             Device (ISA)
             {

@@ -83,9 +83,9 @@ void wires(Writer& w) {
                         apic::input_of(line));
     for (u8 slot = 1; slot <= last_pci_slot; ++slot)
         for (u8 pin = 0; pin < pins; ++pin)
-            w.interrupt(io, Interrupt::vectored, apic::high_level, pci_bus,
+            w.interrupt(io, Interrupt::vectored, apic::as_the_bus, pci_bus,
                         static_cast<u8>(slot << 2 | pin), apic::io_id,
-                        pci::route_after_post[pci::link_of(slot, pin)]);
+                        static_cast<u8>(pci::first_apic_input + pci::link_of(slot, pin)));
     w.interrupt(local, Interrupt::external, 0, isa_bus, 0, every_local_apic, 0);
     w.interrupt(local, Interrupt::nmi, 0, isa_bus, 0, every_local_apic, 1);
 }

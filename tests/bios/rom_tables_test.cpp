@@ -91,6 +91,12 @@ TEST_F(RomTables, MultiprocessorTableIsOneProcessorWithAllWires) {
     for (unsigned i = 0; i < word_at(table + 34); ++i) {
         ASSERT_LT(byte_at(at), sizes.size());
         ++count[byte_at(at)];
+        constexpr u8 io_interrupt = 3, pci_bus = 0;
+        if (byte_at(at) == io_interrupt && byte_at(at + 4) == pci_bus) {
+            const u8 source = byte_at(at + 5);
+            EXPECT_EQ(byte_at(at + 7),
+                      pci::first_apic_input + pci::link_of(source >> 2, source & 3));
+        }
         at += sizes[byte_at(at)];
     }
     EXPECT_EQ(at, table + word_at(table + 4));
