@@ -4,6 +4,8 @@
 
 #include "vestige/cpu/bus_access.hpp"
 
+#include <algorithm>
+
 namespace vestige::cpu {
 namespace {
 
@@ -27,6 +29,56 @@ Result<Unit, Event> transfer(BusAccess& memory, machine::PortBus& ports, const S
     return Unit{};
 }
 
+/// How many repetitions lie on one page and in the segment, from the first on; DF is clear.
+u64 in_one_block(const LinearAccess& access, SegmentName segment, u64 offset, AccessKind kind,
+                 const StringIo& request, u64 most) {
+    const u64 size = bytes(request.width);
+    const auto first = access.linear(segment, offset, size, kind);
+    if (!first)
+        return 0;
+    const u64 on_page = (page_size - first.value().offset_in(page_size)) / size;
+    const u64 to_wrap = (all_ones(request.address_size) - offset) / size;
+    const u64 count = std::min({most, on_page, to_wrap});
+    return count != 0 && access.linear(segment, offset, count * size, kind) ? count : 0;
+}
+
+/// Several repetitions at once where their memory is RAM and nothing can go wrong; the number of
+/// them. 0: they have to go one by one, as far as they go.
+u64 transfer_block(LinearAccess& access, machine::PortBus& ports, const StringIo& request,
+                   u64 most) {
+    Registers& regs = access.state().regs;
+    if (most < 2 || (regs.rflags & rflags::df) != 0)
+        return 0;
+    const Gpr pointer = request.in ? Gpr::rdi : Gpr::rsi;
+    const SegmentName segment = request.in ? SegmentName::es : request.segment;
+    const AccessKind kind = request.in ? AccessKind::write : AccessKind::read;
+    const u64 offset = regs.get(pointer, request.address_size);
+    const u64 count = in_one_block(access, segment, offset, kind, request, most);
+    if (count == 0)
+        return 0;
+    // The checks above have found the address.
+    const Linear address =
+        access.linear(segment, offset, bytes(request.width), kind).value();
+    const auto place = access.translate(address, access.data(kind));
+    if (!place)
+        return 0;
+    const u64 size = count * bytes(request.width);
+    machine::GuestMemory& memory = access.path().memory;
+    if (request.in) {
+        const std::span<std::byte> ram = memory.ram(place.value(), size);
+        if (ram.empty())
+            return 0;
+        ports.read_string(request.port, request.width, ram);
+    } else {
+        const std::span<const std::byte> bytes_there = memory.view(place.value(), size);
+        if (bytes_there.empty())
+            return 0;
+        ports.write_string(request.port, request.width, bytes_there);
+    }
+    regs.set(pointer, request.address_size, offset + size);
+    return count;
+}
+
 } // namespace
 
 Result<bool, Event> string_io(LinearAccess& access, MemoryBus& memory, machine::PortBus& ports,
@@ -34,16 +86,21 @@ Result<bool, Event> string_io(LinearAccess& access, MemoryBus& memory, machine::
     BusAccess bus{access, memory};
     Registers& regs = access.state().regs;
     const u32 most = request.rep ? most_repetitions : 1;
-    for (u32 i = 0; i < most; ++i) {
+    for (u64 left = most; left != 0;) {
         const u64 count = request.rep ? regs.get(Gpr::rcx, request.address_size) : 1;
         if (count == 0)
             return true;
-        if (const auto done = transfer(bus, ports, request); !done)
-            return Error{done.error()};
+        u64 moved = transfer_block(access, ports, request, std::min(count, left));
+        if (moved == 0) {
+            if (const auto done = transfer(bus, ports, request); !done)
+                return Error{done.error()};
+            moved = 1;
+        }
         if (request.rep)
-            regs.set(Gpr::rcx, request.address_size, count - 1);
-        if (count == 1)
+            regs.set(Gpr::rcx, request.address_size, count - moved);
+        if (count == moved)
             return true;
+        left -= moved;
     }
     return false;
 }

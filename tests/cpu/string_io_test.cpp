@@ -66,6 +66,89 @@ TEST_F(StringIoTest, OutputFromAnySegmentBackwards) {
     EXPECT_EQ(cpu.regs.word(Gpr::rsi), 0xf);
 }
 
+/// A port whose device moves blocks, and says so.
+struct BlockPort final : machine::PortDevice {
+    u32 read_port(Port, Width) override {
+        ++single;
+        return next++;
+    }
+    void write_port(Port, Width, u32 value) override {
+        ++single;
+        written.push_back(static_cast<u8>(value));
+    }
+    void read_string(Port, Width width, std::span<std::byte> out) override {
+        EXPECT_EQ(out.size() % bytes(width), 0U);
+        blocks.push_back(out.size());
+        for (std::byte& each : out)
+            each = static_cast<std::byte>(next++);
+    }
+    void write_string(Port, Width, std::span<const std::byte> data) override {
+        blocks.push_back(data.size());
+        for (const std::byte each : data)
+            written.push_back(static_cast<u8>(each));
+    }
+    u8 next = 1;
+    unsigned single = 0;
+    std::vector<std::size_t> blocks;
+    std::vector<u8> written;
+};
+
+TEST_F(StringIoTest, BlocksInRamGoToTheDeviceWhole) {
+    BlockPort disk;
+    ASSERT_TRUE(ports->attach(Port{0x170}, 8, disk, Width::dword));
+    in.port = out.port = Port{0x170};
+    cpu.regs.set_word(Gpr::rcx, 256);
+    cpu.regs.set_word(Gpr::rdi, 0x20);
+    EXPECT_TRUE(run(in).value());
+    EXPECT_EQ(disk.blocks, (std::vector<std::size_t>{512}));
+    EXPECT_EQ(disk.single, 0U);
+    EXPECT_EQ(bus.count, 0U);
+    EXPECT_EQ(memory.load<u32>(Gpa{0x30020}), 0x04030201U);
+    EXPECT_EQ(memory.load<u16>(Gpa{0x3021e}), 0x00ffU);
+    EXPECT_EQ(cpu.regs.word(Gpr::rdi), 0x220);
+    EXPECT_EQ(cpu.regs.word(Gpr::rcx), 0);
+    // Across a page: two blocks, here with an even number of bytes in the first.
+    disk.blocks.clear();
+    cpu.regs.set_word(Gpr::rcx, 256);
+    cpu.regs.set_word(Gpr::rdi, 0xf80);
+    EXPECT_TRUE(run(in).value());
+    EXPECT_EQ(disk.blocks, (std::vector<std::size_t>{128, 384}));
+    // A word that lies on two pages goes alone.
+    disk.blocks.clear();
+    cpu.regs.set_word(Gpr::rcx, 4);
+    cpu.regs.set_word(Gpr::rdi, 0xffd);
+    EXPECT_TRUE(run(in).value());
+    EXPECT_EQ(disk.single, 1U);
+    EXPECT_EQ(disk.blocks, (std::vector<std::size_t>{2, 4}));
+    memory.store<u32>(Gpa{0x40100}, 0x44332211);
+    cpu.regs.set_word(Gpr::rcx, 4);
+    cpu.regs.set_word(Gpr::rsi, 0x100);
+    EXPECT_TRUE(run(out).value());
+    EXPECT_EQ(disk.written, (std::vector<u8>{0x11, 0x22, 0x33, 0x44}));
+}
+
+TEST_F(StringIoTest, BlocksEndAtTheLimitOfTheSegment) {
+    BlockPort disk;
+    ASSERT_TRUE(ports->attach(Port{0x170}, 8, disk, Width::dword));
+    in.port = Port{0x170};
+    cpu.regs.set_word(Gpr::rcx, 16);
+    cpu.regs.set_word(Gpr::rdi, 0xfff9); // three words, then one that runs over the end
+    EXPECT_EQ(run(in).error(), general_protection());
+    EXPECT_EQ(cpu.regs.word(Gpr::rcx), 13);
+    EXPECT_EQ(cpu.regs.word(Gpr::rdi), 0xffff);
+    EXPECT_EQ(memory.load<u8>(Gpa{0x3ffff}), 0); // not touched
+    // Backwards each repetition goes alone.
+    disk.blocks.clear();
+    disk.single = 0;
+    cpu.regs.rflags |= rflags::df;
+    cpu.regs.set_word(Gpr::rcx, 4);
+    cpu.regs.set_word(Gpr::rdi, 0x100);
+    EXPECT_TRUE(run(in).value());
+    EXPECT_EQ(disk.single, 4U);
+    EXPECT_TRUE(disk.blocks.empty());
+    EXPECT_EQ(cpu.regs.word(Gpr::rdi), 0xf8);
+}
+
 TEST_F(StringIoTest, NothingHappensForACountOfZero) {
     cpu.regs.set(Gpr::rcx, 0x10000);
     EXPECT_TRUE(run(in).value());
