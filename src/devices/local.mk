@@ -22,6 +22,7 @@ core_sources += \
     src/devices/keyboard8042.cpp \
     src/devices/local_apic.cpp \
     src/devices/local_apic_access.cpp \
+    src/devices/msix.cpp \
     src/devices/parallel_port.cpp \
     src/devices/pci.cpp \
     src/devices/pci_bridges.cpp \

@@ -7,17 +7,21 @@
 namespace vestige::devices {
 namespace {
 
-constexpr unsigned port_bar = 0, memory_bar = 4;
+constexpr unsigned port_bar = 0, message_bar = 1, memory_bar = 4;
 constexpr u32 port_count = 128, memory_size = 0x4000;
 constexpr u64 common_at = 0, isr_at = 0x1000, device_at = 0x2000, notify_at = 0x3000;
 constexpr u32 common_size = 56, device_size = 64;
 
 /// Capabilities in configuration space.
 constexpr u8 first_capability = 0x40, window = 0x84;
+constexpr u8 messages = 0x98, message_control = messages + 2;
 constexpr u8 vendor_capability = 0x09;
 
+// Bits of the interrupt status.
+constexpr u8 isr_queue = 1, isr_config = 2;
+
 // Device status.
-constexpr u8 features_ok = 8, needs_reset = 0x40;
+constexpr u8 driver_ok = 4, features_ok = 8, needs_reset = 0x40;
 
 // Features.
 constexpr u64 size_max = 1ULL << 1, segment_max = 1ULL << 2, read_only = 1ULL << 5,
@@ -28,6 +32,9 @@ constexpr u64 size_max = 1ULL << 1, segment_max = 1ULL << 2, read_only = 1ULL <<
 constexpr unsigned legacy_features = 0, legacy_driver_features = 4, legacy_page = 8,
                    legacy_queue_size = 12, legacy_select = 14, legacy_notify = 16,
                    legacy_status = 18, legacy_isr = 19, legacy_device = 20;
+/// While messages are enabled, vectors stand before the device's own registers.
+constexpr unsigned legacy_config_vector = 20, legacy_queue_vector = 22,
+                   legacy_device_behind_vectors = 24;
 
 /// Registers of the common configuration structure.
 namespace common {
@@ -51,19 +58,25 @@ constexpr std::array<Field, 19> fields{{{device_select, 4},  {device_features, 4
                                         {device_area + 4, 4}}};
 } // namespace common
 
+/// What a driver's choice of a vector becomes: one that the table lacks is none.
+u16 valid_vector(u64 value) {
+    return value < MsixTable::vectors ? static_cast<u16>(value) : u16{0xffff};
+}
+
 u64 with_half(u64 whole, bool high, u64 value) {
     return high ? (whole & 0xffffffff) | value << 32 : (whole & ~0xffffffffULL) | value;
 }
 
 } // namespace
 
-VirtioBlock::VirtioBlock(u8 slot, machine::GuestMemory& memory)
-    : PciFunction{slot, 0}, memory_{memory, "virtio disk"} {
+VirtioBlock::VirtioBlock(u8 slot, machine::GuestMemory& memory, machine::MessageSink* messages_to)
+    : PciFunction{slot, 0}, memory_{memory, "virtio disk"}, msix_{messages_to, memory_} {
     allow(pci::command, pci::command_io | pci::command_memory | pci::command_master |
                             pci::command_no_interrupt,
           2);
     allow(pci::interrupt_line, 0xff, 1);
     add_ports(port_bar, port_count, *this, Width::dword);
+    add_memory(message_bar, MsixTable::size, msix_);
     add_memory(memory_bar, memory_size, *this);
 }
 
@@ -80,6 +93,7 @@ void VirtioBlock::power_on() {
     set(pci::interrupt_pin, 1, 1);
     set(pci::status, pci::status_capabilities, 2);
     add_capabilities();
+    msix_.reset();
     reset_device();
 }
 
@@ -97,7 +111,7 @@ void VirtioBlock::add_capabilities() {
     set(pci::capabilities, at, 1);
     for (const Structure& s : structures) {
         const bool last = &s == &structures.back();
-        const u8 next = last ? u8{0} : static_cast<u8>(at + s.length);
+        const u8 next = last ? messages : static_cast<u8>(at + s.length);
         set(at, vendor_capability, 1);
         set(static_cast<u8>(at + 1), next, 1);
         set(static_cast<u8>(at + 2), s.length, 1);
@@ -110,6 +124,13 @@ void VirtioBlock::add_capabilities() {
         at = static_cast<u8>(at + s.length);
     }
     static_assert(window == first_capability + 16 + 16 + 16 + 20);
+    static_assert(messages == window + 20);
+    set(messages, MsixTable::capability, 1);
+    set(messages + 1, 0, 1);
+    set(message_control, MsixTable::vectors - 1, 2);
+    set(messages + 4, message_bar, 4);
+    set(messages + 8, MsixTable::pending_at | message_bar, 4);
+    allow(message_control, MsixTable::enable | MsixTable::mask_all, 2);
     allow(window + 4, 0xff, 1);
     allow(window + 8, 0xffffffff, 4);
     allow(window + 12, 0xff, 4);
@@ -134,6 +155,14 @@ void VirtioBlock::write_config(u8 at, Width width, u32 value) {
     PciFunction::write_config(at, width, value);
 }
 
+void VirtioBlock::config_written(u8 at, unsigned size) {
+    if (at + size <= message_control || at >= message_control + 2)
+        return;
+    msix_.set_control(static_cast<u16>(get(message_control, 2)));
+    if (msix_.enabled())
+        set_interrupt(false); // INTx and messages exclude each other
+}
+
 u64 VirtioBlock::offered() const {
     const bool locked = medium_ != nullptr && medium_->read_only();
     return size_max | segment_max | block_size | flush | indirect | version_1 |
@@ -143,6 +172,7 @@ u64 VirtioBlock::offered() const {
 void VirtioBlock::reset_device() {
     queue_.stop();
     status_ = isr_ = 0;
+    config_vector_ = queue_vector_ = no_vector;
     queue_select_ = 0;
     queue_size_ = VirtioQueue::largest;
     queue_enabled_ = false;
@@ -210,8 +240,9 @@ u64 VirtioBlock::common_field(u64 at) const {
         return driver_features_select_ < 2 ? driver_features_ >> (32 * driver_features_select_)
                                            : 0;
     case common::msix_config:
+        return config_vector_;
     case common::queue_msix:
-        return 0xffff; // no vector
+        return selected ? queue_vector_ : no_vector;
     case common::queues:
         return 1;
     case common::status:
@@ -249,6 +280,13 @@ void VirtioBlock::set_common_field(u64 at, u64 value) {
     case common::driver_features:
         if (driver_features_select_ < 2 && (status_ & features_ok) == 0)
             driver_features_ = with_half(driver_features_, driver_features_select_ == 1, value);
+        break;
+    case common::msix_config:
+        config_vector_ = valid_vector(value);
+        break;
+    case common::queue_msix:
+        if (queue_select_ == 0)
+            queue_vector_ = valid_vector(value);
         break;
     case common::status:
         return set_status(static_cast<u8>(value));
@@ -326,13 +364,19 @@ void VirtioBlock::write_mmio(u64 offset, Width width, u64 value) {
         serve();
 }
 
+unsigned VirtioBlock::legacy_device_at() const {
+    return msix_.enabled() ? legacy_device_behind_vectors : legacy_device;
+}
+
 u32 VirtioBlock::read_port(Port port, Width width) {
     const unsigned at = port.value - base_of(port_bar);
     if (at == legacy_isr)
         return take_isr();
-    if (at >= legacy_device)
-        return static_cast<u32>(read_device(at - legacy_device, width));
-    std::array<std::byte, legacy_device + 8> raw{};
+    if (at >= legacy_device_at())
+        return static_cast<u32>(read_device(at - legacy_device_at(), width));
+    std::array<std::byte, legacy_device_behind_vectors + 8> raw{};
+    store_le<u16>(raw, legacy_config_vector, config_vector_);
+    store_le<u16>(raw, legacy_queue_vector, queue_select_ == 0 ? queue_vector_ : no_vector);
     store_le<u32>(raw, legacy_features, static_cast<u32>(offered()));
     store_le<u32>(raw, legacy_driver_features, static_cast<u32>(driver_features_));
     store_le<u32>(raw, legacy_page, queue_select_ == 0 ? legacy_page_ : 0);
@@ -354,8 +398,21 @@ void VirtioBlock::write_port(Port port, Width width, u32 value) {
         serve();
     else if (at == legacy_status && width == Width::byte && value == 0)
         reset_device();
+    else if (at == legacy_config_vector && width == Width::word && msix_.enabled())
+        config_vector_ = valid_vector(value);
+    else if (at == legacy_queue_vector && width == Width::word && msix_.enabled() &&
+             queue_select_ == 0)
+        queue_vector_ = valid_vector(value);
     else if (at == legacy_status && width == Width::byte)
         status_ = static_cast<u8>(value | (status_ & needs_reset));
+}
+
+/// By a message when the driver has chosen them, else by INTA#, of which the status tells why.
+void VirtioBlock::notify(u8 reason, u16 vector) {
+    if (msix_.enabled())
+        return msix_.signal(vector);
+    isr_ |= reason;
+    set_interrupt(true);
 }
 
 /// Serves every request that waits. A queue that cannot be used asks for a reset.
@@ -368,12 +425,13 @@ void VirtioBlock::serve() {
         queue_.push(memory_, chain_, run(chain_));
         interrupt = true;
     }
-    if (!queue_.running())
+    if (!queue_.running()) {
         status_ |= needs_reset;
-    if (interrupt && queue_.wants_interrupt(memory_)) {
-        isr_ |= 1;
-        set_interrupt(true);
+        if ((status_ & driver_ok) != 0)
+            notify(isr_config, config_vector_);
     }
+    if (interrupt && queue_.wants_interrupt(memory_))
+        notify(isr_queue, queue_vector_);
 }
 
 } // namespace vestige::devices

@@ -36,8 +36,8 @@ Board::Board(const machine::TscClock& clock, machine::PowerControl& power, const
       pci{power, interrupts}, acpi_pm{clock, {interrupts, devices::AcpiPm::sci_line}, power},
       ide{{interrupts, ide_line}, {interrupts, ide_line + 1}, memory}, dma{memory},
       floppy{{interrupts, floppy_line}, dma},
-      virtio{devices::VirtioBlock{devices::pci::first_virtio_slot, memory},
-             devices::VirtioBlock{devices::pci::first_virtio_slot + 1, memory}},
+      virtio{devices::VirtioBlock{devices::pci::first_virtio_slot, memory, &lapic},
+             devices::VirtioBlock{devices::pci::first_virtio_slot + 1, memory, &lapic}},
       parallel{{interrupts, parallel_line}, links.debug_out}, system_control{a20, power},
       coprocessor{{interrupts, coprocessor_line}}, exit_ports{power, links.debug_out},
       timed_{&lapic, &hpet, &pit, &rtc, &keyboard, &com1, &acpi_pm} {

@@ -173,13 +173,21 @@ TEST_F(StorageFuzz, FloppyAndDma) {
 
 TEST_F(StorageFuzz, VirtioBlock) {
     FakeMedium medium{200, 512};
-    devices::VirtioBlock disk{3, memory};
+    struct Messages final : machine::MessageSink {
+        void message(u64 address, u32) override {
+            EXPECT_EQ(address >> 20, 0xfeeU);
+            ++sent;
+        }
+        u64 sent = 0;
+    } messages;
+    devices::VirtioBlock disk{3, memory, &messages};
     disk.connect(medium, 2);
     ASSERT_TRUE(pci.add(disk));
     pci.reset();
     constexpr u32 at = 3 << 11;
-    constexpr u64 registers = 0xe0000000;
+    constexpr u64 registers = 0xe0000000, table = 0xe0010000;
     config(at + 0x10, 0xc100);
+    config(at + 0x14, table);
     config(at + 0x20, registers);
     config(at + 4, 7);
     const auto restart = [this] { // a legacy driver with its rings at 1000h
@@ -191,9 +199,19 @@ TEST_F(StorageFuzz, VirtioBlock) {
     };
     restart();
     for (u64 i = 0; i < fuzz_inputs(); ++i) {
-        switch (random.below(8)) {
+        switch (random.below(9)) {
         case 0:
             mmio.write(Gpa{registers + random.below(0x40)}, any_width(), value());
+            break;
+        case 8: // messages
+            if (random.one_in(4))
+                config(at + 0x98, random.one_in(2) ? 0x80000000 : static_cast<u32>(random.next()));
+            else if (random.one_in(2))
+                mmio.write(Gpa{table + 16 * random.below(3)}, Width::dword,
+                           random.one_in(2) ? 0xfee00000 : value());
+            else
+                mmio.write(Gpa{table + random.below(0x40)}, any_width(),
+                           random.one_in(2) ? 0 : value());
             break;
         case 1:
             static_cast<void>(mmio.read(Gpa{registers + random.below(0x4000)}, Width::qword));
@@ -241,6 +259,7 @@ TEST_F(StorageFuzz, VirtioBlock) {
         }
     }
     EXPECT_GT(disk.refusals(), 0U);
+    EXPECT_GT(messages.sent, 0U);
     EXPECT_GT(medium.reads, 0U);
     EXPECT_EQ(medium.bytes.size(), 200U * 512);
     pci.remove(disk);

@@ -84,8 +84,26 @@ class VirtioTest : public testing::Test, protected test::StoragePc {
         return {ram.begin() + data, ram.begin() + data + static_cast<long>(size)};
     }
 
+    struct Messages final : machine::MessageSink {
+        void message(u64 address, u32 data) override { sent.emplace_back(address, data); }
+        std::vector<std::pair<u64, u32>> sent;
+    };
+    static constexpr u64 message_table = 0xe0010000;
+    static constexpr u32 message_capability = 0x98;
+    /// As a driver sets messages up: entry 0 for the configuration, 1 for the queue.
+    void enable_messages() {
+        config(at + 0x14, message_table);
+        for (u32 i = 0; i < 2; ++i) {
+            mmio.write(Gpa{message_table + 16 * i}, Width::qword, 0xfee00000);
+            mmio.write(Gpa{message_table + 16 * i + 8}, Width::dword, 0x41 + i);
+            mmio.write(Gpa{message_table + 16 * i + 12}, Width::dword, 0);
+        }
+        config(at + message_capability, 0x80000000);
+    }
+
     test::FakeMedium medium{500, 512};
-    VirtioBlock disk_{3, memory};
+    Messages messages;
+    VirtioBlock disk_{3, memory, &messages};
 };
 
 TEST_F(VirtioTest, IsFoundOnPci) {
@@ -95,13 +113,89 @@ TEST_F(VirtioTest, IsFoundOnPci) {
     EXPECT_EQ(config(at + 4) >> 16 & 0x10, 0x10U);
     std::string types;
     for (u32 cap = config(at + 0x34) & 0xff; cap != 0; cap = config(at + cap) >> 8 & 0xff) {
+        if ((config(at + cap) & 0xff) == MsixTable::capability) {
+            types += 'm';
+            EXPECT_EQ(config(at + cap) >> 16, 1U); // two vectors, off
+            continue;
+        }
         EXPECT_EQ(config(at + cap) & 0xff, 0x09U);
         types += static_cast<char>('0' + (config(at + cap) >> 24));
     }
-    EXPECT_EQ(types, "13425");
+    EXPECT_EQ(types, "13425m");
     EXPECT_EQ(in(0xc114, Width::dword), 500U);
     EXPECT_EQ(reg(0x2000, Width::qword), 500U);
     EXPECT_EQ(reg(0x2014, Width::dword), 512U);
+}
+
+TEST_F(VirtioTest, ModernDriverGetsMessages) {
+    enable_messages();
+    start_modern();
+    reg(26, Width::word, 2);
+    EXPECT_EQ(reg(26, Width::word), 0xffffU) << "there is no third vector";
+    request(0, 7, 512, true);
+    offer();
+    EXPECT_TRUE(messages.sent.empty()) << "none was chosen";
+    reg(16, Width::word, 0);
+    reg(26, Width::word, 1);
+    EXPECT_EQ(reg(26, Width::word), 1U);
+    offer();
+    EXPECT_EQ(messages.sent, (std::vector<std::pair<u64, u32>>{{0xfee00000, 0x42}}));
+    EXPECT_EQ(reg(0x1000, Width::byte), 0U) << "the interrupt status is for INTA#";
+    EXPECT_FALSE(lines.levels[18]);
+    // Behind a mask it waits, and goes when the mask does.
+    messages.sent.clear();
+    mmio.write(Gpa{message_table + 28}, Width::dword, 1);
+    offer();
+    offer();
+    EXPECT_EQ(mmio.read(Gpa{message_table + 0x800}, Width::dword), 2U);
+    EXPECT_TRUE(messages.sent.empty());
+    mmio.write(Gpa{message_table + 28}, Width::dword, 0);
+    EXPECT_EQ(messages.sent.size(), 1U);
+    EXPECT_EQ(mmio.read(Gpa{message_table + 0x800}, Width::dword), 0U);
+    config(at + message_capability, 0xc0000000);
+    offer();
+    EXPECT_EQ(messages.sent.size(), 1U);
+    config(at + message_capability, 0x80000000);
+    EXPECT_EQ(messages.sent.size(), 2U);
+    // An address that is no local APIC's goes nowhere and is reported.
+    mmio.write(Gpa{message_table + 16}, Width::qword, 0x1000);
+    offer();
+    EXPECT_EQ(messages.sent.size(), 2U);
+    EXPECT_EQ(disk_.refusals(), 1U);
+    // A queue that cannot be is told by the message of the configuration.
+    memory.store<u16>(Gpa{available + 2}, 999);
+    reg(0x3000, Width::word, 0);
+    EXPECT_EQ(messages.sent.back(), (std::pair<u64, u32>{0xfee00000, 0x41}));
+    EXPECT_EQ(reg(20, Width::byte), 0x4fU);
+}
+
+TEST_F(VirtioTest, LegacyRegistersMoveWhileMessagesAreEnabled) {
+    EXPECT_EQ(in(0xc114, Width::dword), 500U);
+    enable_messages();
+    EXPECT_EQ(in(0xc114, Width::dword), 0xffffffffU);
+    EXPECT_EQ(in(0xc118, Width::dword), 500U);
+    start_legacy();
+    out(0xc114, 0, Width::word);
+    out(0xc116, 1, Width::word);
+    EXPECT_EQ(in(0xc114, Width::dword), 0x00010000U);
+    request(0, 7, 1024, true);
+    memory.store<u16>(Gpa{available + 4}, 0);
+    memory.store<u16>(Gpa{available + 2}, 1);
+    out(0xc110, 0, Width::word);
+    EXPECT_EQ(messages.sent, (std::vector<std::pair<u64, u32>>{{0xfee00000, 0x42}}));
+    EXPECT_EQ(in(0xc113), 0U);
+    config(at + message_capability, 0);
+    EXPECT_EQ(in(0xc114, Width::dword), 500U);
+}
+
+TEST_F(VirtioTest, MessageTableTakesWholeRegistersOnly) {
+    enable_messages();
+    EXPECT_EQ(mmio.read(Gpa{message_table + 16}, Width::qword), 0xfee00000U);
+    EXPECT_EQ(mmio.read(Gpa{message_table + 24}, Width::byte), 0x42U);
+    mmio.write(Gpa{message_table + 24}, Width::byte, 0x99);
+    EXPECT_EQ(mmio.read(Gpa{message_table + 24}, Width::dword), 0x42U);
+    mmio.write(Gpa{message_table + 0x20}, Width::dword, ~u64{0});
+    EXPECT_EQ(mmio.read(Gpa{message_table + 0x20}, Width::dword), 0U);
 }
 
 TEST_F(VirtioTest, LegacyDriverReads) {

@@ -256,7 +256,7 @@ def linux_disks(path):
 
 
 def linux_disks_pic(path):
-    linux.grub_cd(sys.modules[__name__], path, "quiet acpi=off noapic", "linux16", linux.READ_BACK)
+    linux.grub_cd(sys.modules[__name__], path, "quiet acpi=off noapic pci=nomsi", "linux16", linux.READ_BACK)
 
 
 def linux_acpi(path):

@@ -113,7 +113,8 @@ def compare_with_bare(case, text):
     """Prints how much longer the guest took than the machine itself would have, and what its kernel
     complained about."""
     folder = LOGS / f"{case.name}-bare"
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     without = console_until(folder, image(case.bare), kernel_log.END, case.limit,
                             {f"(?s){SHELL}.*# ": kernel_log.COMMAND})
     guest, bare = boot_ticks(text), boot_ticks(without)
