@@ -29,6 +29,7 @@ guest_tests = \
     seed_rom \
     seed_string \
     seed_vmcall \
+    serial \
     spin \
     storage \
     stepped \

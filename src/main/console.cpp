@@ -74,18 +74,6 @@ class Relief final : public monitor::LogRelief {
 };
 constinit Relief relief;
 
-host::UartSettings uart_settings(const config::SerialSettings& from) {
-    host::UartSettings to;
-    to.base = from.port;
-    to.baud = from.baud;
-    to.data_bits = from.data_bits;
-    to.parity = from.parity == config::Parity::odd    ? 'o'
-                : from.parity == config::Parity::even ? 'e'
-                                                      : 'n';
-    to.stop_bits = from.stop_bits;
-    return to;
-}
-
 } // namespace
 
 void open_console(const config::BootOptions& options, const host::BootInfo& boot_info) {

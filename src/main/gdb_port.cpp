@@ -2,6 +2,7 @@
 #include "gdb_port.hpp"
 
 #include "hypervisor_memory.hpp"
+#include "serial_route.hpp"
 
 #include "vestige/base/log.hpp"
 #include "vestige/gdb/stub.hpp"
@@ -50,13 +51,6 @@ struct GdbPort {
 };
 
 constinit GdbPort* gdb_port = nullptr;
-
-host::UartSettings uart_settings(const config::SerialSettings& from) {
-    host::UartSettings to;
-    to.base = from.port;
-    to.baud = from.baud;
-    return to;
-}
 
 } // namespace
 

@@ -13,6 +13,8 @@ main_sources = \
     src/main/machine.cpp \
     src/main/machine.hpp \
     src/main/main.cpp \
+    src/main/serial_route.cpp \
+    src/main/serial_route.hpp \
     src/main/slot.cpp \
     src/main/slot.hpp \
     src/main/vm_maker.cpp \

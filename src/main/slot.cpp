@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t text_memory = 0xb8000, text_memory_size = 32 * kib;
 
+vm::BoardLinks board_links(monitor::VmConsole& console, SerialRoute* com1) {
+    if (com1 != nullptr)
+        return {*com1, *com1, console.debug_out()};
+    return {console.com1_out(), console.com1_in(), console.debug_out()};
+}
+
 } // namespace
 
 u64 HostCpu::tsc() const {
@@ -35,6 +41,8 @@ void HostCpu::idle_until(u64 deadline) {
     host::idle_until(deadline);
 }
 void HostCpu::poll() {
+    if (serial_ != nullptr)
+        serial_->poll();
     if (has_console_) {
         poll_console();
         poll_gdb();
@@ -45,11 +53,9 @@ cpu::CpuidResult HostCpu::cpuid(u32 leaf, u32 subleaf) const {
     return {r.eax, r.ebx, r.ecx, r.edx};
 }
 
-Slot::Slot(const vm::VmConfig& config, const vm::GuestStorage& storage)
-    : console{config.name.view(), slot_screen}, keys{console}, host{config.cpu == 0},
-      machine{config, host,
-              {{console.com1_out(), console.com1_in(), console.debug_out()}, console, keys},
-              storage},
+Slot::Slot(const vm::VmConfig& config, const vm::GuestStorage& storage, SerialRoute* com1)
+    : console{config.name.view(), slot_screen}, keys{console}, host{config.cpu == 0, com1},
+      machine{config, host, {board_links(console, com1), console, keys}, storage},
       screen{machine.board().vga, storage.ram.subspan(text_memory, text_memory_size)} {
     slot_screen.show(screen);
 }

@@ -2,6 +2,8 @@
 // A VM with all that belongs to it, and the operator's commands to it.
 #pragma once
 
+#include "serial_route.hpp"
+
 #include "vestige/config/vm_plan.hpp"
 #include "vestige/disk/ram_disk.hpp"
 #include "vestige/monitor/console_mux.hpp"
@@ -13,8 +15,8 @@ namespace vestige {
 /// One physical CPU as its VM sees it.
 class HostCpu final : public vm::HostServices {
   public:
-    /// has_console: this is the CPU that moves the console's bytes.
-    explicit HostCpu(bool has_console) : has_console_{has_console} {}
+    /// has_console: this is the CPU that moves the console's bytes. serial: its VM's, or null.
+    HostCpu(bool has_console, SerialRoute* serial) : has_console_{has_console}, serial_{serial} {}
     u64 tsc() const override;
     u64 to_nanoseconds(u64 ticks) const override;
     u64 to_ticks(u64 nanoseconds) const override;
@@ -25,6 +27,7 @@ class HostCpu final : public vm::HostServices {
 
   private:
     bool has_console_;
+    SerialRoute* serial_;
 };
 
 /// The VM's screen, once there is a VM.
@@ -72,7 +75,8 @@ class FaultWatch final : public vm::DebugListener {
 };
 
 struct Slot {
-    Slot(const vm::VmConfig& config, const vm::GuestStorage& storage);
+    /// com1: where the VM's COM1 goes; null: to its console.
+    Slot(const vm::VmConfig& config, const vm::GuestStorage& storage, SerialRoute* com1);
 
     SlotScreen slot_screen;
     monitor::VmConsole console;

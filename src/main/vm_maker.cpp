@@ -126,9 +126,23 @@ void VmMaker::add_disk(Slot& slot, std::size_t number, const config::DiskPlan& p
             slot.machine.config().name.view(), plan.unit);
 }
 
+/// Null: COM1 goes to the VM's console.
+SerialRoute* VmMaker::serial_route(const config::VmPlan& plan) const {
+    if (plan.com1 == config::Com1Route::console)
+        return nullptr;
+    SerialRoute* const route = make<SerialRoute>();
+    if (plan.com1 == config::Com1Route::none)
+        return route;
+    if (options_.gdb.port == config::GdbOptions::Port::com2)
+        log(LogArea::host, LogLevel::error, "vm {}: com2 is GDB's", plan.name.view());
+    else if (!route->open(options_.com2))
+        log(LogArea::host, LogLevel::error, "vm {}: this machine has no com2", plan.name.view());
+    return route;
+}
+
 Slot* VmMaker::make_vm(const config::VmPlan& plan) const {
     const vm::VmConfig config = vm_config(plan);
-    Slot* const slot = make<Slot>(config, guest_storage(config));
+    Slot* const slot = make<Slot>(config, guest_storage(config), serial_route(plan));
     for (std::size_t i = 0; i < plan.disks.size(); ++i)
         add_disk(*slot, i, plan.disks[i]);
     if (options_.on_fault == config::OnFault::monitor) {

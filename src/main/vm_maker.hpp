@@ -19,6 +19,7 @@ class VmMaker {
   private:
     [[nodiscard]] vm::VmConfig vm_config(const config::VmPlan& plan) const;
     [[nodiscard]] vm::SymbolTable symbols_for(std::string_view vm) const;
+    [[nodiscard]] SerialRoute* serial_route(const config::VmPlan& plan) const;
     void add_disk(Slot& slot, std::size_t number, const config::DiskPlan& plan) const;
 
     const config::BootOptions& options_;
