@@ -215,6 +215,8 @@ void Keyboard8042::controller_command(u8 command) {
         return;
     }
     switch (command) {
+    case 0xa4: // no password is set
+        return reply(0xf1);
     case 0xa7:
         command_byte_ |= mouse_off;
         break;
@@ -256,6 +258,8 @@ void Keyboard8042::controller_command(u8 command) {
     case 0xdf:
         a20_.set(true);
         break;
+    case 0xe0: // the clock lines of both connectors, at rest
+        return reply(0x03);
     default:
         break;
     }

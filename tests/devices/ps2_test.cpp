@@ -164,6 +164,8 @@ TEST_F(Ps2, TheControllerAnswersItsTests) {
     EXPECT_EQ(ask(0xaa), 0x55);
     EXPECT_EQ(ask(0xa9), 0x00);
     EXPECT_EQ(ask(0xab), 0x00);
+    EXPECT_EQ(ask(0xa4), 0xf1);
+    EXPECT_EQ(ask(0xe0), 0x03);
     EXPECT_EQ(ask(0x20), 0x45);
     command(0x61);
     data(0x99);

@@ -97,5 +97,5 @@ SYSTEM_CASES = [
     memtest("memtest-ia32", "memtest.img"),  # 320 s
     memtest("memtest-x64", "memtest-x64.img"),  # 290 s
     installer("installer-i386", "installer-i386.iso", 512),  # 330 s
-    installer("installer-amd64", "installer-amd64.iso", 1024),  # with 768 MiB it speaks of low memory
+    installer("installer-amd64", "installer-amd64.iso", 1024),  # 340 s; 768 MiB are "low memory"
 ]
