@@ -6,9 +6,7 @@ import re
 COMMAND = "drivers; warnings; echo WARNINGS-$((1+1))\r"
 END = r"WARNINGS-2"
 # What only a VM's kernel may say, and why.
-ALLOWED = {
-    r"tsc: Unable to calibrate against PIT": "its loop of port reads, each an exit, counts too few",
-}
+ALLOWED = {}
 
 
 def complaints(text):

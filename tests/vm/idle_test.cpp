@@ -2,6 +2,8 @@
 // What the run loop costs while a guest halts, counted in exits, and what a pause does to its timers.
 #include "halting_machine.hpp"
 
+#include <cmath>
+
 namespace vestige::test {
 namespace {
 
@@ -174,6 +176,14 @@ TEST_F(PauseTest, TimeStandsStillAndNoTicksPileUp) {
     machine->run();
     EXPECT_TRUE(over);
     EXPECT_EQ(before, after);
+    // The counters, which started together, agree after all that.
+    const double passed = static_cast<double>(machine->now()) / 1e9;
+    const u32 pm_timer = machine->board().ports.read(devices::AcpiPm::timer_block, Width::dword);
+    const u64 hpet_counter = machine->board().mmio.read(Gpa{0xfed000f0}, Width::qword);
+    EXPECT_NEAR(passed, seconds, 0.01);
+    EXPECT_NEAR(static_cast<double>(machine->read_tsc()) / tsc_hertz, passed, 1e-4);
+    EXPECT_NEAR(static_cast<double>(hpet_counter) / 1e8, passed, 1e-4);
+    EXPECT_NEAR(std::fmod(passed * 3579545, 1 << 24), pm_timer & 0xffffff, 400);
     for (const u8 vector : {pit, hpet, apic})
         EXPECT_NEAR(static_cast<double>(cpu.taken[vector]), seconds * hertz, 30) << int{vector};
     EXPECT_NEAR(static_cast<double>(cpu.taken[rtc]), seconds * 1024.0, 30);
