@@ -85,6 +85,20 @@ seen        equ 0x602
     mov eax, dr6
     test ax, 1 << 14
     check nz, "DR6.BS is clear after a single step"
+    ; A trap follows each repetition, of an instruction that makes an exit as well.
+    mov word [counter], 0
+    mov si, start_of_text
+    mov cx, 3
+    mov dx, 0x80
+    push ax
+    popf
+    rep outsb
+    push bx
+    popf
+    cmp word [counter], 5       ; three of OUTSB, PUSH, POPF
+    check e, "own single steps do not come one per repetition"
+    test cx, cx
+    check z, "REP OUTSB did not finish"
     pass "own-steps"
 
     ; The guest's own breakpoint.

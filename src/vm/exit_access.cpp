@@ -10,6 +10,13 @@ namespace vestige::vm {
 
 using cpu::Gpr;
 
+namespace {
+
+/// Of INS and OUTS in one exit, so that interrupts come through.
+constexpr u32 most_repetitions = 1024;
+
+} // namespace
+
 void Vm::port_access(const vcpu::IoExit& exit) {
     if (exit.string) {
         string_access(exit);
@@ -32,6 +39,7 @@ void Vm::port_access(const vcpu::IoExit& exit) {
 
 void Vm::string_access(const vcpu::IoExit& exit) {
     const u64 before = vcpu_->regs.get(Gpr::rcx, exit.address_size);
+    const bool stepped = (vcpu_->regs.rflags & cpu::rflags::tf) != 0;
     cpu::LinearAccess memory = access();
     const auto done = cpu::string_io(memory, *this, board_.ports,
                                      {.port = exit.port,
@@ -39,14 +47,23 @@ void Vm::string_access(const vcpu::IoExit& exit) {
                                       .in = exit.in,
                                       .rep = exit.rep,
                                       .segment = exit.segment,
-                                      .address_size = exit.address_size});
+                                      .address_size = exit.address_size},
+                                     stepped ? 1 : most_repetitions);
     const u64 moved = exit.rep ? before - vcpu_->regs.get(Gpr::rcx, exit.address_size) : 1;
     recorder_.port({exit.port, exit.width, exit.in, 0, static_cast<u32>(moved)}, *vcpu_);
     if (!done)
         return raise(done.error());
     if (done.value())
         vcpu_->skip_instruction();
+    else if (stepped)
+        raise_single_step();
     apply_video();
+}
+
+/// The trap after a repetition that is not the last.
+void Vm::raise_single_step() {
+    vcpu_->set_debug_register(6, vcpu_->debug_register(6) | cpu::dr6_single_step);
+    raise(cpu::fault(cpu::exception::db));
 }
 
 /// Memory that is not there, ROM, or a device: the instruction is executed here. Code that runs
@@ -68,10 +85,8 @@ void Vm::memory_access(const vcpu::MemoryExit& exit) {
     if (const auto* const done = std::get_if<cpu::Emulated>(&result)) {
         if (done->finished)
             vcpu_->clear_interrupt_shadow();
-        if (done->single_step) {
-            vcpu_->set_debug_register(6, vcpu_->debug_register(6) | cpu::dr6_single_step);
-            raise(cpu::fault(cpu::exception::db));
-        }
+        if (done->single_step)
+            raise_single_step();
         apply_a20();
         apply_video();
         return rearm();

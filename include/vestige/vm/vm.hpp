@@ -170,6 +170,7 @@ class Vm final : public machine::PowerControl,
     void watch_spinning();
     void port_access(const vcpu::IoExit& exit);
     void string_access(const vcpu::IoExit& exit);
+    void raise_single_step();
     void memory_access(const vcpu::MemoryExit& exit);
     void cpuid_instruction();
     [[nodiscard]] std::optional<cpu::CpuidResult> own_leaf(u32 leaf) const;
