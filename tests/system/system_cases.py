@@ -38,7 +38,8 @@ def linux(name, drives, expect, off, exits=APIC_EXITS, **more):
                        r"vm a: powered off", r"exit status 0"],
                 vms=[f"{drives},name=a,mem=256M"],
                 keys={**LINUX_COMMANDS, r"SLEPT-2": f"\x1emstats json\rquit\r{off}"},
-                forbidden=LINUX_ERRORS, status=0, check=idle.check(exits, sleeps=0.9), limit=900, group="linux slow", **more)
+                forbidden=LINUX_ERRORS, status=0, check=idle.check(exits, sleeps=0.9), limit=900,
+                group="linux slow", **more)
 
 
 def linux_disks(name, cd, messages):
