@@ -10,9 +10,9 @@ ALLOWED = {}
 
 
 def complaints(text):
-    """Messages that are warnings or worse, in their order; numbers stand for any number."""
+    """Messages that are warnings or worse, each once, in their order; # stands for any number."""
     lines = re.findall(r"WARNING <\d+>\[[ \d.]+\] ([^\r\n]*)", text)
-    return [re.sub(r"0x[0-9a-f]+|\d+", "#", line) for line in lines]
+    return list(dict.fromkeys(re.sub(r"0x[0-9a-f]+|\d+", "#", line) for line in lines))
 
 
 def compare(text, bare):

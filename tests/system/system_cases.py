@@ -92,7 +92,7 @@ SYSTEM_CASES = [
            {r"ttylinux login:": "root\r", r"Password:": "password\r",
             r"Chop wood.*\s+#": "echo written > /f; md5sum /f; poweroff\r"}),  # 60 s
     system("xen", [r"Xen version 4\.17", r"dom0 kernel not specified"], "cd0=image:xen.iso",
-           512),  # 31 s
+           512),  # 12 s
     system("gnumach", [r"No bootstrap code loaded"], "cd0=image:gnumach.iso", 64),  # 6 s
     system("invaders", [r"\*-"], "cd0=image:invaders.iso", 32),  # 14 s
     memtest("memtest-ia32", "memtest.img"),  # 320 s
