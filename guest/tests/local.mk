@@ -2,6 +2,7 @@
 # Guests that test the hypervisor from inside. Each source says in its head what it does and which
 # module words it wants; floppy_boot.asm starts one on a machine with an ordinary BIOS.
 guest_tests = \
+    apic \
     bench \
     bios32 \
     dos_hardware \

@@ -191,6 +191,13 @@ long64:
     lea rax, [rel long64]
     cmp rax, long64
     check e, "long RIP is wrong"
+    mov ebx, 0x9                ; the task priority of the local APIC
+    mov cr8, rbx
+    mov rbx, cr8
+    cmp rbx, 0x9
+    check e, "long CR8 does not hold"
+    xor ebx, ebx
+    mov cr8, rbx
     pass "long"
     push qword code32           ; back through compatibility mode
     lea rax, [rel back32]

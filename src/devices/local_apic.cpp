@@ -24,6 +24,7 @@ void LocalApic::reset() {
     lvt_[lvt_lint0] = lvt_external;
     nmi_ = false;
     update();
+    show_all();
 }
 
 void LocalApic::enter_virtual_wire_mode() {
@@ -49,7 +50,10 @@ u8 LocalApic::processor_priority() const {
 }
 
 void LocalApic::update() {
-    due_ = software_enabled() && (irr_.highest().value >> 4) > (processor_priority() >> 4);
+    const u8 wanted =
+        software_enabled() ? static_cast<u8>(irr_.highest().value >> 4) : u8{0};
+    due_ = wanted > (processor_priority() >> 4);
+    held_back_ = !due_ && wanted > (isr_.highest().value >> 4) ? wanted : u8{0};
     wants_cpu_ = due_ || nmi_ || external_pending();
 }
 
@@ -59,6 +63,7 @@ Vector LocalApic::acknowledge() {
     const Vector vector = irr_.highest();
     irr_.clear(vector);
     isr_.set(vector);
+    show_vector(vector);
     update();
     return vector;
 }
@@ -70,6 +75,7 @@ void LocalApic::take_nmi() {
 
 void LocalApic::set_task_priority(u8 value) {
     tpr_ = value;
+    show(tpr);
     update();
 }
 
@@ -78,6 +84,7 @@ void LocalApic::end_of_interrupt() {
     if (ended.value == 0)
         return;
     isr_.clear(ended);
+    show_vector(ended);
     update();
     if (tmr_.has(ended))
         ends_.end_of_interrupt(ended);
@@ -93,6 +100,7 @@ void LocalApic::accept(Vector vector, bool level) {
         tmr_.set(vector);
     else
         tmr_.clear(vector);
+    show_vector(vector);
     update();
 }
 
@@ -108,6 +116,7 @@ void LocalApic::record_error(u32 error) {
 void LocalApic::latch_errors() {
     shown_errors_ = errors_;
     errors_ = 0;
+    show(error_status);
 }
 
 /// A local event: what its table entry says.

@@ -115,6 +115,7 @@ void LocalApic::write_spurious(u32 value) {
     if (!software_enabled())
         for (u32& entry : lvt_)
             entry |= lvt_masked;
+    show_all();
     update();
 }
 
@@ -123,7 +124,31 @@ void LocalApic::write_lvt(Lvt entry, u32 value) {
     lvt_[entry] = software_enabled() ? value : value | lvt_masked;
     if (entry == lvt_timer)
         timer_.set_mode(static_cast<ApicTimer::Mode>(value >> 17 & 3));
+    show(lvt_first + entry);
+    show(initial_count); // which another mode clears
     update();
+}
+
+void LocalApic::show_in(std::span<u32> words) {
+    shown_ = words;
+    show_all();
+}
+
+void LocalApic::show(unsigned number) {
+    if (!shown_.empty())
+        shown_[4 * number] = read(number);
+}
+
+/// In all three sets.
+void LocalApic::show_vector(Vector vector) {
+    const unsigned word = vector.value / 32U;
+    for (const unsigned first : {isr_first, tmr_first, irr_first})
+        show(first + word);
+}
+
+void LocalApic::show_all() {
+    for (unsigned number = id; number <= divide_configuration; ++number)
+        show(number);
 }
 
 u64 LocalApic::read_mmio(u64 offset, Width width) {
@@ -140,10 +165,15 @@ u64 LocalApic::read_mmio(u64 offset, Width width) {
     return read(number) >> (8 * place);
 }
 
-/// Whole registers only: what a narrower write does is left open by the manual.
+/// What a narrow write does is left open by the manual: here, as on CPUs that virtualize the
+/// registers, the other bytes are written with what they are.
 void LocalApic::write_mmio(u64 offset, Width width, u64 value) {
-    if (mode_ == Mode::xapic && (offset & 15) == 0 && bytes(width) >= 4)
-        write(static_cast<unsigned>(offset >> 4), static_cast<u32>(value));
+    const unsigned number = static_cast<unsigned>(offset >> 4);
+    if (mode_ == Mode::xapic && (offset & 15) == 0) {
+        const u64 others = read(number) & ~all_ones(width);
+        write(number, static_cast<u32>(others | value));
+    }
+    show(number); // whatever the CPU has taken for it
 }
 
 bool LocalApic::read_msr(u32 index, u64& value) {

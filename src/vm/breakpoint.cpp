@@ -10,8 +10,8 @@ namespace {
 constexpr auto names = std::to_array<std::string_view>(
     {"vmcall",    "served",    "io",     "host-interrupt", "timer",       "monitor-trap",
      "irq-window", "nmi-window", "cpuid", "hlt",           "pause",       "cache",
-     "invlpg",    "msr",       "cr",     "dr",             "memory",      "xsetbv",
-     "task-switch", "exception", "shutdown", "undefined",  "forbidden",   "failed-entry",
+     "invlpg",    "msr",       "cr",     "dr",             "memory",      "apic-write",
+     "priority",  "xsetbv",    "task-switch", "exception", "shutdown", "undefined",  "forbidden",   "failed-entry",
      "unexpected"});
 static_assert(names.size() == std::variant_size_v<vcpu::VmExit>);
 

@@ -98,4 +98,13 @@ void Vm::memory_access(const vcpu::MemoryExit& exit) {
                    std::get<cpu::CannotEmulate>(result).text.view(), exit.address));
 }
 
+/// The CPU has put the value into its page of registers.
+void Vm::apic_write(const vcpu::ApicWriteExit& exit) {
+    const Gpa place = vcpu::local_apic_page + exit.offset;
+    const u32 value = vcpu_->apic_registers()[exit.offset / sizeof(u32)];
+    recorder_.memory({place, Width::dword, true, value}, *vcpu_);
+    board_.lapic.write_mmio(exit.offset, Width::dword, value);
+    rearm();
+}
+
 } // namespace vestige::vm

@@ -26,6 +26,8 @@ struct ExitHandler {
     void operator()(const vcpu::CrExit& exit) const { vm.control_access(exit); }
     void operator()(const vcpu::DrExit& exit) const { vm.debug_access(exit); }
     void operator()(const vcpu::MemoryExit& exit) const { vm.memory_access(exit); }
+    void operator()(const vcpu::ApicWriteExit& exit) const { vm.apic_write(exit); }
+    void operator()(const vcpu::PriorityExit&) const {} // step() has taken the new one
     void operator()(const vcpu::XsetbvExit&) const { vm.set_xcr(); }
     void operator()(const vcpu::TaskSwitchExit& exit) const { vm.task_switch(exit); }
     void operator()(const vcpu::ExceptionExit& exit) const;

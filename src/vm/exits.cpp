@@ -85,6 +85,7 @@ void Vm::msr_access(const vcpu::MsrExit& exit) {
         recorder_.msr({exit.index, true, value}, *vcpu_);
         if (const auto done = msrs_->write(exit.index, value); !done)
             return raise(done.error());
+        apply_apic();
         rearm();
     } else {
         const auto value = msrs_->read(exit.index);

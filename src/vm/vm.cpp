@@ -13,6 +13,8 @@
 namespace vestige::vm {
 namespace {
 
+static_assert(vcpu::local_apic_page == devices::LocalApic::base);
+
 /// How often a VM that a debugger has stopped looks for work.
 constexpr machine::Nanoseconds rest_interval = 200'000;
 constexpr u8 fault_status = 126;
@@ -97,6 +99,7 @@ void Vm::start() {
     vcpu_->request_interrupt_window(false);
     window_requested_ = false;
     halted_ = false;
+    apply_apic();
     debugger_.guest_reset();
     rearm();
 }
@@ -117,6 +120,7 @@ void Vm::step() {
     if (debugger_.active() != debugging_) {
         debugging_ = !debugging_;
         find_silent_calls();
+        apply_apic();
     }
     if (debugging_)
         return debug_step();
@@ -126,8 +130,12 @@ void Vm::step() {
         deliver_interrupts();
     if (halted_)
         return sleep();
+    if (apic_shown_)
+        follow_priority();
     const vcpu::VmExit exit = vcpu_->run(deadline_);
     recorder_.guest_until(host_.tsc());
+    if (apic_shown_)
+        board_.lapic.take_shown_priority();
     if (recorder_.options().modes) [[unlikely]]
         trace_mode();
     std::visit(ExitHandler{*this}, exit);
@@ -174,6 +182,7 @@ void Vm::debug_step() {
 
 void Vm::apply_trace() {
     find_silent_calls();
+    apply_apic();
     // Without exits for CR0.PE and PG the guest changes modes without us.
     debugger_.follow(recorder_.options().instructions, recorder_.options().modes);
     last_mode_ = cpu::mode_of(*vcpu_);
@@ -368,6 +377,26 @@ void Vm::apply_video() {
         stop("no memory for the page tables of video memory");
     debugger_.remapped();
     space_->flush();
+}
+
+/// Lets the CPU show the guest its local APIC, unless a debugger or a trace wants every access.
+void Vm::apply_apic() {
+    const auto& traced = recorder_.options().memory;
+    const bool wanted = board_.lapic.in_memory() && !debugging_ && traced.empty();
+    if (wanted == apic_shown_ || !vcpu_->virtualize_apic(wanted))
+        return;
+    apic_shown_ = wanted;
+    priority_threshold_ = 0;
+    board_.lapic.show_in(wanted ? vcpu_->apic_registers() : std::span<u32>{});
+}
+
+/// The CPU comes back when the guest lets in what waits for its task priority.
+void Vm::follow_priority() {
+    const u8 held_back = board_.lapic.held_back();
+    if (held_back == priority_threshold_)
+        return;
+    priority_threshold_ = held_back;
+    vcpu_->set_priority_threshold(held_back);
 }
 
 void Vm::request_reset(const char* why) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "vestige/vmx/control_words.hpp"
 
-#include "vestige/vmx/controls.hpp"
-
 #include <array>
 
 namespace vestige::vmx {
@@ -106,6 +104,16 @@ Result<ControlWords, MissingControl> control_words(const Capabilities& capabilit
         return Error{MissingControl{ControlWord::entry, entry.error().bits}};
     return ControlWords{pin.value(), primary.value(), secondary.value(), exit.value(),
                         entry.value()};
+}
+
+bool can_virtualize_apic(const Capabilities& capabilities) {
+    const u64 first = capabilities.primary_capability();
+    const u32 must_be_one = static_cast<u32>(first);
+    const u32 may_be_one = static_cast<u32>(first >> 32);
+    const u32 secondary_may_be_one = static_cast<u32>(capabilities.secondary >> 32);
+    return (apic_virtualization::primary_set & ~may_be_one) == 0 &&
+           (apic_virtualization::primary_clear & must_be_one) == 0 &&
+           (apic_virtualization::secondary_set & ~secondary_may_be_one) == 0;
 }
 
 void print_controls(TextSink& out, ControlWord word, u32 bits) {

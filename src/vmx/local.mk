@@ -14,6 +14,7 @@ vmx_pure_sources += \
     src/vmx/report.cpp \
     src/vmx/vmcs_text.cpp
 vmx_sources += \
+    src/vmx/apic_virtualization.cpp \
     src/vmx/entry.S \
     src/vmx/ept.cpp \
     src/vmx/hardware_store.cpp \

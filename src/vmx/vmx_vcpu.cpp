@@ -140,6 +140,7 @@ vcpu::VmExit VmxVcpu::finish_exit(u32 reason) {
     case ExitMeaning::ept_violation:
         recall_event(EptViolation::NmiUnblocking::get(vmcs_.read(field::exit_qualification)));
         break;
+    case ExitMeaning::apic_access:
     case ExitMeaning::task_switch:
         recall_event(false);
         break;

@@ -52,6 +52,8 @@ bool VmxVcpu::take_pages() {
             return false;
         *page = *got;
     }
+    if (can_virtualize_apic(setup_.capabilities) && !take_apic_pages())
+        return false;
     std::memset(setup_.pages.view(io_bitmap_a_), 0xff, page_size);
     std::memset(setup_.pages.view(io_bitmap_b_), 0xff, page_size);
     msr_bitmap_ = static_cast<MsrBitmap*>(setup_.pages.view(msr_bitmap_page_));
@@ -89,6 +91,11 @@ void VmxVcpu::write_controls(const ControlWords& words) {
         vmcs_.write(field::encls_exiting_bitmap, ~u64{0});
     if ((words.secondary & secondary::enable_enclv_exiting) != 0)
         vmcs_.write(field::enclv_exiting_bitmap, ~u64{0});
+    if (!apic_registers_.empty()) {
+        vmcs_.write(field::virtual_apic_address, virtual_apic_page_.value());
+        vmcs_.write(field::apic_access_address, apic_access_page_.value());
+        set_priority_threshold(0);
+    }
     const OwnedBits owned = OwnedBits::of(setup_.capabilities, host::read_cr4());
     vmcs_.write(field::cr0_mask, owned.cr0_mask());
     vmcs_.write(field::cr4_mask, OwnedBits::cr4_mask());

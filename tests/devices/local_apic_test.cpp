@@ -163,6 +163,79 @@ TEST_F(LocalApicTest, DisabledBySoftwareMasksTheTable) {
     EXPECT_FALSE(apic.wants_cpu());
 }
 
+/// What a CPU that serves reads itself gets to see.
+struct ShownApicTest : LocalApicTest {
+    ShownApicTest() { apic.show_in(words); }
+    /// Every register that such a CPU serves.
+    void expect_shown(const char* when) {
+        constexpr u64 offsets[] = {
+            0x20,  0x30,  0x80,  0xb0,  0xd0,  0xe0,  0xf0,  0x100, 0x110, 0x120, 0x130, 0x140, 0x150,
+            0x160, 0x170, 0x180, 0x190, 0x1a0, 0x1b0, 0x1c0, 0x1d0, 0x1e0, 0x1f0, 0x200, 0x210, 0x220,
+            0x230, 0x240, 0x250, 0x260, 0x270, 0x280, 0x300, 0x310, 0x320, 0x330, 0x340, 0x350, 0x360,
+            0x370, 0x380, 0x3e0};
+        for (const u64 offset : offsets)
+            EXPECT_EQ(words[offset / 4], get(offset)) << when << " " << std::hex << offset;
+    }
+    std::array<u32, 1024> words{};
+};
+
+TEST_F(ShownApicTest, EveryChangeIsSeen) {
+    expect_shown("at first");
+    for (u64 offset = 0; offset < 0x400; offset += 0x10) {
+        if (offset == 0x300)
+            continue;
+        words[offset / 4] = 0x12345678; // as the CPU does before it says so
+        set(offset, 0x12345678);
+        expect_shown("write");
+    }
+    set(0x80, 0);
+    set(0xf0, 0x1ff);
+    interrupt(0x51);
+    expect_shown("request");
+    interrupt(0x92, true);
+    expect_shown("level");
+    EXPECT_EQ(taken(), 0x92U);
+    expect_shown("acknowledged");
+    set(0xb0, 0);
+    expect_shown("ended");
+    set(0x320, 0x40031);
+    expect_shown("deadline mode");
+    set(0x300, 0x44005);
+    set(0x280, 0);
+    expect_shown("error");
+    apic.set_task_priority(0x77);
+    expect_shown("priority");
+    set(0xf0, 0xff);
+    expect_shown("off");
+    apic.reset();
+    expect_shown("reset");
+    apic.show_in({});
+    set(0x80, 0x55);
+    EXPECT_EQ(words[0x20], 0U);
+}
+
+TEST_F(ShownApicTest, PriorityComesFromTheWords) {
+    words[0x20] = 0x60;
+    apic.take_shown_priority();
+    EXPECT_EQ(get(0x80), 0x60U);
+    EXPECT_EQ(apic.held_back(), 0);
+    interrupt(0x51);
+    EXPECT_EQ(apic.held_back(), 5);
+    EXPECT_EQ(taken(), 0U);
+    words[0x20] = 0x40;
+    apic.take_shown_priority();
+    EXPECT_EQ(apic.held_back(), 0);
+    EXPECT_EQ(taken(), 0x51U);
+    interrupt(0x58); // the one in service holds it back, whatever the priority
+    EXPECT_EQ(apic.held_back(), 0);
+    words[0x20] = 0x80;
+    apic.take_shown_priority();
+    interrupt(0x61);
+    EXPECT_EQ(apic.held_back(), 6);
+    set(0xf0, 0xff);
+    EXPECT_EQ(apic.held_back(), 0);
+}
+
 TEST_F(LocalApicTest, OneShotTimer) {
     set(0x320, 0x31);
     set(0x3e0, 0xb); // divide by 1: 40 ns
@@ -341,8 +414,11 @@ TEST_F(LocalApicTest, NarrowAndCrookedAccesses) {
     EXPECT_EQ(bus.read(LocalApic::base + 0x32, Width::byte), 0x05U);
     EXPECT_EQ(bus.read(LocalApic::base + 0x34, Width::dword), 0U);
     EXPECT_EQ(bus.read(LocalApic::base + 0x30, Width::qword), 0x00050014U);
-    bus.write(LocalApic::base + 0x80, Width::byte, 0x55);
+    set(0x320, 0x30031);
+    bus.write(LocalApic::base + 0x320, Width::byte, 0x55);
+    EXPECT_EQ(get(0x320), 0x30055U);
     bus.write(LocalApic::base + 0x84, Width::dword, 0x55);
+    bus.write(LocalApic::base + 0x81, Width::byte, 0x55);
     EXPECT_EQ(get(0x80), 0U);
 }
 

@@ -66,6 +66,9 @@ struct FakeVcpu : vcpu::Vcpu {
     void set_xcr0(u64 /*value*/) override {}
     u64 debug_register(unsigned number) const override { return debug[number]; }
     void set_debug_register(unsigned number, u64 value) override { debug[number] = value; }
+    std::span<u32> apic_registers() override { return {}; }
+    bool virtualize_apic(bool /*wanted*/) override { return false; }
+    void set_priority_threshold(u8 /*priority_class*/) override {}
     bool request_monitor_trap(bool /*wanted*/) override { return false; }
     bool cancel_single_step() override { return false; }
     void intercept_exceptions(u32 /*vectors*/) override {}

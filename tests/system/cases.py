@@ -9,6 +9,9 @@ from media_cases import MEDIA_CASES
 from gdb_sessions import BREAKS, ROM, STEPPED, TOUR, TWO_VMS, WATCHED
 from system_cases import SYSTEM_CASES
 
+APIC_PASSES = [f"PASS {what}" for what in ("registers", "interrupt", "priority", "error", "timer", "x2apic",
+                                           "on-again")] + [r"exit status 0"]
+
 CASES = [
     Case("builtin", [r"Vestige built-in guest", r"VM a on CPU 0", r"ticks \d+", r"vm a: powered off",
                      r"all VMs ended, exit status 0"],
@@ -103,6 +106,10 @@ CASES = [
                r"start anew(?:[^.]*e9: \.){4}": "\x1emstats json\rquit\rx",
                r"HALTS\s[^.]*e9: \.": "\x1emstats reset\rquit\r",
                r"(?s)HALTS.*start anew(?:[^.]*e9: \.){4}": "\x1emstats json\rquit\rx"}),
+    Case("apic", APIC_PASSES, vms=[raw("apic")], status=0),
+    # Without the CPU's help for it.
+    Case("apic-emulated", APIC_PASSES, vms=[raw("apic")], cpu_model="corei7_sandy_bridge_2600k",
+         status=0),
     Case("msr-cpuid", [r"PASS tsc-adjust", r"PASS cpuid-40000000", r"exit status 0"], vms=[raw("msr_cpuid")], status=0),
     Case("task-switch", [r"PASS", r"exit status 0"], vms=[raw("task_switch")], status=0),
     Case("storage", [r"PASS pci", r"PASS pio-write", r"PASS dma-read", r"PASS past-end", r"PASS atapi",

@@ -98,6 +98,9 @@ struct HaltingCpu final : vcpu::Vcpu {
     void set_debug_register(unsigned, u64) override {}
     void explain_failed_entry(TextSink&) const override {}
     void print_state(TextSink&) const override {}
+    std::span<u32> apic_registers() override { return {}; }
+    bool virtualize_apic(bool /*wanted*/) override { return false; }
+    void set_priority_threshold(u8 /*priority_class*/) override {}
     bool request_monitor_trap(bool) override { return false; }
     bool cancel_single_step() override { return false; }
     void intercept_exceptions(u32) override {}

@@ -52,6 +52,16 @@ TEST(ControlWords, FitEveryModelOrSayWhatItLacks) {
     }
 }
 
+TEST(ControlWords, ApicIsVirtualizedFromHaswellOn) {
+    EXPECT_FALSE(can_virtualize_apic(test::sandy_bridge_capabilities()));
+    Capabilities c = test::haswell_capabilities();
+    EXPECT_TRUE(can_virtualize_apic(c));
+    EXPECT_EQ(apic_virtualization::secondary_set, 0x101U);
+    EXPECT_EQ(apic_virtualization::primary_set, 0x200000U);
+    c.true_primary |= primary::cr8_load_exiting; // must be 1
+    EXPECT_FALSE(can_virtualize_apic(c));
+}
+
 TEST(ControlWords, TrueControlsLeaveCr3AndDebugControlsAlone) {
     const auto words = control_words(test::haswell_capabilities(), {}).value();
     EXPECT_EQ(words.primary & (primary::cr3_load_exiting | primary::cr3_store_exiting), 0u);

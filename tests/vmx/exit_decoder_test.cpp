@@ -101,6 +101,18 @@ TEST(DecodeExit, MemoryFromMeasuredQualifications) {
     EXPECT_FALSE(std::get<vcpu::MemoryExit>(decode(48, {.qualification = 0x81})).linear_valid);
 }
 
+TEST(DecodeExit, ApicAccessesAreAccessesToItsPage) {
+    const auto read = std::get<vcpu::MemoryExit>(decode(44, {.qualification = 0x0390}));
+    EXPECT_EQ(read.address, Gpa{0xfee00390});
+    EXPECT_TRUE(read.read && !read.write && !read.fetch && !read.linear_valid);
+    const auto write = std::get<vcpu::MemoryExit>(decode(44, {.qualification = 0x1030}));
+    EXPECT_TRUE(!write.read && write.write && !write.fetch);
+    EXPECT_EQ(write.address, Gpa{0xfee00030});
+    EXPECT_TRUE(std::get<vcpu::MemoryExit>(decode(44, {.qualification = 0x2000})).fetch);
+    EXPECT_EQ(std::get<vcpu::ApicWriteExit>(decode(56, {.qualification = 0x0b0})).offset, 0xb0);
+    EXPECT_TRUE(std::holds_alternative<vcpu::PriorityExit>(decode(43)));
+}
+
 TEST(DecodeExit, Msrs) {
     const auto read = std::get<vcpu::MsrExit>(decode(31, {}, 0xffffffff'c0000080));
     EXPECT_EQ(read.index, 0xc0000080u);
@@ -150,8 +162,8 @@ TEST(DecodeExit, EntryFailureBitWinsOverTheReason) {
 }
 
 TEST(DecodeExit, WhatOurSetUpRulesOutIsUnexpectedAndNamed) {
-    for (const u32 reason : {3u,  4u,  5u,  6u,  16u, 35u, 38u, 42u, 43u, 44u, 45u, 46u,
-                             47u, 49u, 51u, 56u, 58u, 62u, 66u, 71u, 72u, 75u, 80u, 200u}) {
+    for (const u32 reason : {3u,  4u,  5u,  6u,  16u, 35u, 38u, 42u, 45u, 46u, 47u,
+                             49u, 51u, 58u, 62u, 66u, 71u, 72u, 75u, 80u, 200u}) {
         const auto exit = decode(reason, {.qualification = 9});
         ASSERT_TRUE(std::holds_alternative<vcpu::UnexpectedExit>(exit)) << reason;
         EXPECT_EQ(std::get<vcpu::UnexpectedExit>(exit).reason, reason);

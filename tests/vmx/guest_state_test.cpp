@@ -43,6 +43,9 @@ class TestVcpu final : public GuestEvents<ArrayStore> {
     void initialize_fpu() override {}
     u64 debug_register(unsigned /*number*/) const override { return 0; }
     void set_debug_register(unsigned /*number*/, u64 /*value*/) override {}
+    std::span<u32> apic_registers() override { return {}; }
+    bool virtualize_apic(bool /*wanted*/) override { return false; }
+    void set_priority_threshold(u8 /*priority_class*/) override {}
     void explain_failed_entry(TextSink& /*out*/) const override {}
     void print_state(TextSink& /*out*/) const override {}
     void flush_guest_translations() override { ++flushes; }

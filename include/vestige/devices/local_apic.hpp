@@ -9,6 +9,8 @@
 #include "vestige/machine/mmio_bus.hpp"
 #include "vestige/machine/power_control.hpp"
 
+#include <span>
+
 namespace vestige::devices {
 
 /// An interrupt on its way to local APICs: from an I/O APIC, a message or another CPU.
@@ -66,6 +68,21 @@ class LocalApic final : public machine::MmioDevice,
     /// CPUID shows an APIC only while it is enabled.
     [[nodiscard]] bool enabled() const { return mode_ != Mode::disabled; }
 
+    /// The registers are in memory: neither in MSRs nor gone.
+    [[nodiscard]] bool in_memory() const { return mode_ == Mode::xapic; }
+
+    /// For a CPU that serves the guest's reads itself: from now on words[offset / 4] has the
+    /// registers as they are, but for those that change by time or by looking. Empty: no longer.
+    void show_in(std::span<u32> words);
+    /// Such a CPU lets the guest change its task priority there.
+    void take_shown_priority() {
+        const u8 shown = static_cast<u8>(shown_[priority_word]);
+        if (shown != tpr_)
+            set_task_priority(shown);
+    }
+    /// The class of an interrupt that nothing but the task priority holds back; 0: there is none.
+    [[nodiscard]] u8 held_back() const { return held_back_; }
+
     /// True when the message is for this APIC.
     [[nodiscard]] bool matches(const ApicMessage& message) const;
     /// Takes a message that matches.
@@ -102,6 +119,11 @@ class LocalApic final : public machine::MmioDevice,
     [[nodiscard]] bool software_enabled() const;
     [[nodiscard]] bool in_logical(u32 destination) const;
     void update();
+    void show(unsigned number);
+    void show_vector(Vector vector);
+    void show_all();
+
+    static constexpr std::size_t priority_word = 0x80 / sizeof(u32);
 
     machine::PowerControl& power_;
     EoiListener& ends_;
@@ -121,6 +143,8 @@ class LocalApic final : public machine::MmioDevice,
     bool nmi_ = false;
     bool due_ = false; ///< an interrupt of its own that the CPU's priority lets through
     bool wants_cpu_ = false;
+    u8 held_back_ = 0;
+    std::span<u32> shown_;
 };
 
 } // namespace vestige::devices

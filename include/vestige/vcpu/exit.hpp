@@ -12,6 +12,9 @@
 
 namespace vestige::vcpu {
 
+/// Where the registers of the local APIC that a CPU shows its guest lie.
+inline constexpr Gpa local_apic_page{0xfee00000};
+
 /// A host interrupt or NMI arrived and has been served by the host.
 struct HostInterruptExit {};
 /// The time slice or the deadline given to run() is over.
@@ -75,6 +78,13 @@ struct MemoryExit {
     bool linear_valid = false;
     Linear linear;
 };
+/// The guest has written a register of the local APIC that the CPU shows it, at this offset of the
+/// page; RIP is behind the instruction.
+struct ApicWriteExit {
+    u16 offset = 0;
+};
+/// The guest's task priority has fallen below the threshold.
+struct PriorityExit {};
 /// XSETBV with CPL 0.
 struct XsetbvExit {};
 struct TaskSwitchExit {
@@ -113,8 +123,8 @@ struct UnexpectedExit {
 using VmExit =
     std::variant<HypercallExit, ServedExit, IoExit, HostInterruptExit, TimerExit, MonitorTrapExit,
                  InterruptWindowExit, NmiWindowExit, CpuidExit, HaltExit, PauseExit, CacheExit,
-                 InvlpgExit, MsrExit, CrExit, DrExit, MemoryExit, XsetbvExit, TaskSwitchExit,
-                 ExceptionExit, ShutdownExit, UndefinedInstructionExit, ForbiddenInstructionExit,
+                 InvlpgExit, MsrExit, CrExit, DrExit, MemoryExit, ApicWriteExit, PriorityExit,
+                 XsetbvExit, TaskSwitchExit, ExceptionExit, ShutdownExit, UndefinedInstructionExit, ForbiddenInstructionExit,
                  FailedEntryExit, UnexpectedExit>;
 
 } // namespace vestige::vcpu

@@ -7,6 +7,7 @@
 #include "vestige/vcpu/exit.hpp"
 
 #include <optional>
+#include <span>
 
 namespace vestige::vcpu {
 
@@ -65,6 +66,16 @@ class Vcpu : public cpu::CpuState {
     /// DR0-DR3, DR6 (DR7 is in CpuState).
     [[nodiscard]] virtual u64 debug_register(unsigned number) const = 0;
     virtual void set_debug_register(unsigned number, u64 value) = 0;
+
+    /// The words, at offset / 4, that the guest reads as registers of the local APIC without exits
+    /// while virtualize_apic() is on; empty where the CPU has no such help. The guest's task
+    /// priority changes there by itself, also by CR8; other writes end in an ApicWriteExit, and
+    /// accesses of any other kind in a MemoryExit.
+    [[nodiscard]] virtual std::span<u32> apic_registers() = 0;
+    /// False when it cannot be. In the VM's address space this maps or unmaps local_apic_page.
+    [[nodiscard]] virtual bool virtualize_apic(bool wanted) = 0;
+    /// A task priority of a lower class than this is a PriorityExit.
+    virtual void set_priority_threshold(u8 priority_class) = 0;
 
     // For debuggers.
     /// Asks for a MonitorTrapExit after the next instruction; false where the CPU has no such trap.

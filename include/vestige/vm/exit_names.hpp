@@ -32,6 +32,8 @@ constexpr std::string_view of(const vcpu::MsrExit*) { return "RDMSR, WRMSR"; }
 constexpr std::string_view of(const vcpu::CrExit*) { return "control register"; }
 constexpr std::string_view of(const vcpu::DrExit*) { return "debug register"; }
 constexpr std::string_view of(const vcpu::MemoryExit*) { return "memory (EPT violation)"; }
+constexpr std::string_view of(const vcpu::ApicWriteExit*) { return "APIC write"; }
+constexpr std::string_view of(const vcpu::PriorityExit*) { return "task priority"; }
 constexpr std::string_view of(const vcpu::XsetbvExit*) { return "XSETBV"; }
 constexpr std::string_view of(const vcpu::TaskSwitchExit*) { return "task switch"; }
 constexpr std::string_view of(const vcpu::ExceptionExit*) { return "exception"; }

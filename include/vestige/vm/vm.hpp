@@ -155,6 +155,8 @@ class Vm final : public machine::PowerControl,
     void rearm();
     void apply_a20();
     void apply_video();
+    void apply_apic();
+    void follow_priority();
     void obey(Order order);
 
     void hypercall(Linear at, bool paging);
@@ -172,6 +174,7 @@ class Vm final : public machine::PowerControl,
     void string_access(const vcpu::IoExit& exit);
     void raise_single_step();
     void memory_access(const vcpu::MemoryExit& exit);
+    void apic_write(const vcpu::ApicWriteExit& exit);
     void cpuid_instruction();
     [[nodiscard]] std::optional<cpu::CpuidResult> own_leaf(u32 leaf) const;
     void msr_access(const vcpu::MsrExit& exit);
@@ -220,6 +223,8 @@ class Vm final : public machine::PowerControl,
     u64 xcr0_ = 1;
     bool halted_ = false;
     bool reported_halt_ = false;
+    bool apic_shown_ = false; ///< by the CPU, without exits for reads
+    u8 priority_threshold_ = 0;
     bool a20_mapped_ = true;
     u32 video_mapped_ = 0;
     bool window_requested_ = false;

@@ -5,6 +5,7 @@
 #include "vestige/base/format.hpp"
 #include "vestige/base/result.hpp"
 #include "vestige/vmx/capabilities.hpp"
+#include "vestige/vmx/controls.hpp"
 
 namespace vestige::vmx {
 
@@ -54,6 +55,16 @@ struct MissingControl {
 /// that has to be. An error names the first word that the CPU cannot give.
 [[nodiscard]] Result<ControlWords, MissingControl> control_words(const Capabilities& capabilities,
                                                                  GuestFeatures features);
+
+/// The controls with which the CPU shows a guest the registers of its local APIC; CR8, the same
+/// task priority, does not exit then. SDM 3C, "APIC Virtualization and Virtual Interrupts".
+namespace apic_virtualization {
+inline constexpr u32 primary_set = primary::use_tpr_shadow;
+inline constexpr u32 primary_clear = primary::cr8_load_exiting | primary::cr8_store_exiting;
+inline constexpr u32 secondary_set =
+    secondary::virtualize_apic_accesses | secondary::apic_register_virtualization;
+} // namespace apic_virtualization
+[[nodiscard]] bool can_virtualize_apic(const Capabilities& capabilities);
 
 /// Names of the set bits, as in the manual, separated by commas.
 void print_controls(TextSink& out, ControlWord word, u32 bits);

@@ -60,6 +60,18 @@ template <class Store> vcpu::MemoryExit decode_memory(const Vmcs<Store>& vmcs) {
     return exit;
 }
 
+template <class Store> vcpu::MemoryExit decode_apic_access(const Vmcs<Store>& vmcs) {
+    enum : u8 { read, write, fetch };
+    const u64 qualification = vmcs.read(field::exit_qualification);
+    const u8 type = ApicAccess::Type::get(qualification);
+    return {vcpu::local_apic_page + ApicAccess::Offset::get(qualification),
+            type != write && type != fetch,
+            type == write,
+            type == fetch,
+            false,
+            {}};
+}
+
 template <class Store> vcpu::TaskSwitchExit decode_task_switch(const Vmcs<Store>& vmcs) {
     const u64 qualification = vmcs.read(field::exit_qualification);
     return {TaskSwitchQualification::Selector::get(qualification),
@@ -109,6 +121,12 @@ template <class Store> vcpu::VmExit decode_exit(const Vmcs<Store>& vmcs, u32 rea
         return vcpu::NmiWindowExit{};
     case ExitMeaning::ept_violation:
         return decode_memory(vmcs);
+    case ExitMeaning::apic_access:
+        return decode_apic_access(vmcs);
+    case ExitMeaning::apic_write:
+        return vcpu::ApicWriteExit{ApicAccess::Offset::get(vmcs.read(field::exit_qualification))};
+    case ExitMeaning::task_priority:
+        return vcpu::PriorityExit{};
     case ExitMeaning::halt:
         return vcpu::HaltExit{};
     case ExitMeaning::cpuid:

@@ -53,6 +53,12 @@ struct EptViolation {
     using NmiUnblocking = FlagBit<12>;
 };
 
+/// SDM 3C, "Exit Qualification for APIC-Access VM Exits"; of APIC writes only the offset.
+struct ApicAccess {
+    using Offset = BitField<11, 0, u16>;
+    using Type = BitField<15, 12, u8>; ///< 0: read, 1: write, 2: fetch, others: not by an operand
+};
+
 /// SDM 3C, "Exit Qualification for Debug Exceptions": the bits of DR6 that the exception would set.
 struct DebugQualification {
     using Breakpoints = BitField<3, 0, u8>;

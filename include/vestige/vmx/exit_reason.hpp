@@ -37,6 +37,9 @@ enum class ExitMeaning : u8 {
     wrmsr,
     pause,
     ept_violation,
+    apic_access,
+    apic_write,
+    task_priority,
     timer,
     xsetbv,
     undefined, ///< an instruction that our guests' CPU does not have: #UD
@@ -95,8 +98,8 @@ inline constexpr auto exit_infos = std::to_array<ExitInfo>({
     {"PAUSE", ExitMeaning::pause},                                              // 40
     {"VM-entry failure due to machine-check event", ExitMeaning::failed_entry}, // 41
     {"reason 42", ExitMeaning::unexpected},                                     // 42
-    {"TPR below threshold", ExitMeaning::unexpected},                           // 43
-    {"APIC access", ExitMeaning::unexpected},                                   // 44
+    {"TPR below threshold", ExitMeaning::task_priority},                           // 43
+    {"APIC access", ExitMeaning::apic_access},                                   // 44
     {"virtualized EOI", ExitMeaning::unexpected},                               // 45
     {"access to GDTR or IDTR", ExitMeaning::unexpected},                        // 46
     {"access to LDTR or TR", ExitMeaning::unexpected},                          // 47
@@ -108,7 +111,7 @@ inline constexpr auto exit_infos = std::to_array<ExitInfo>({
     {"INVVPID", ExitMeaning::undefined},                                        // 53
     {"WBINVD", ExitMeaning::cache},                                             // 54
     {"XSETBV", ExitMeaning::xsetbv},                                            // 55
-    {"APIC write", ExitMeaning::unexpected},                                    // 56
+    {"APIC write", ExitMeaning::apic_write},                                    // 56
     {"RDRAND", ExitMeaning::undefined},                                         // 57
     {"INVPCID", ExitMeaning::unexpected},                                       // 58
     {"VMFUNC", ExitMeaning::undefined},                                         // 59

@@ -70,6 +70,13 @@ template <class Store> class GuestEvents : public GuestRegisters<Store> {
         has_monitor_trap_ = (possible & primary::monitor_trap_flag) != 0;
         vmcs_.write(field::primary_processor_controls, controls);
     }
+    void set_primary(u32 control, bool wanted) {
+        const u32 now = wanted ? primary_controls_ | control : primary_controls_ & ~control;
+        if (now == primary_controls_)
+            return;
+        primary_controls_ = now;
+        vmcs_.write(field::primary_processor_controls, now);
+    }
     /// No event, nothing blocked, no window asked for.
     void reset_events();
     /// After an exit that can come in the midst of event delivery: plans the event anew.
@@ -90,13 +97,6 @@ template <class Store> class GuestEvents : public GuestRegisters<Store> {
         const u32 now = (old & ~clear) | set;
         if (now != old)
             vmcs_.write(field::guest_interruptibility_state, now);
-    }
-    void set_primary(u32 control, bool wanted) {
-        const u32 now = wanted ? primary_controls_ | control : primary_controls_ & ~control;
-        if (now == primary_controls_)
-            return;
-        primary_controls_ = now;
-        vmcs_.write(field::primary_processor_controls, now);
     }
     void skip_with_care(u64 next);
     void pend_single_step() {

@@ -41,6 +41,9 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
     void initialize_fpu() override;
     [[nodiscard]] u64 debug_register(unsigned number) const override;
     void set_debug_register(unsigned number, u64 value) override;
+    [[nodiscard]] std::span<u32> apic_registers() override { return apic_registers_; }
+    [[nodiscard]] bool virtualize_apic(bool wanted) override;
+    void set_priority_threshold(u8 priority_class) override;
     void explain_failed_entry(TextSink& out) const override;
     void print_state(TextSink& out) const override;
 
@@ -64,6 +67,7 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
     void write_controls(const ControlWords& words);
     void write_host_state();
     void arm_timer_far(u64 deadline);
+    [[nodiscard]] bool take_apic_pages();
 
     u64 host_stack_ = 0; ///< entry.S keeps the host's RSP here; place asserted in vmx_vcpu.cpp
     u8 timer_rate_;
@@ -76,6 +80,9 @@ class VmxVcpu final : public GuestEvents<HardwareStore> {
     Hpa io_bitmap_b_;
     Hpa msr_bitmap_page_;
     MsrBitmap* msr_bitmap_ = nullptr;
+    Hpa apic_access_page_; ///< only its address counts
+    Hpa virtual_apic_page_;
+    std::span<u32> apic_registers_; ///< the latter, where the CPU has use for it
 };
 
 } // namespace vestige::vmx
