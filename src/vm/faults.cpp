@@ -95,24 +95,20 @@ void Vm::log_report() const {
     }
 }
 
-/// Once for every time that a guest computes for seconds with interrupts off and asks for nothing.
+/// A guest that loops with interrupts off asks for nothing and cannot be woken.
 void Vm::watch_spinning() {
-    constexpr machine::Nanoseconds long_time = 5 * machine::nanoseconds_per_second;
     const Statistics& statistics = recorder_.statistics();
     const u64 signs = statistics.all_exits() -
                       statistics.exits[exit_number<vcpu::TimerExit>()].count -
                       statistics.exits[exit_number<vcpu::HostInterruptExit>()].count;
-    const bool quiet = signs == quiet_exits_ && !halted_ && end() == End::running &&
+    const bool quiet = signs == quiet_exits_ && !halted_ && !paused_ && end() == End::running &&
                        (vcpu_->regs.rflags & cpu::rflags::interrupt) == 0;
     quiet_exits_ = signs;
-    if (!quiet) {
-        quiet_since_ = now();
-        quiet_said_ = false;
-    }
-    if (quiet_said_ || now() - quiet_since_ < long_time)
-        return;
-    quiet_said_ = true;
-    report("run-away: for 5 seconds it has run with interrupts off, without an exit", {}, {});
+    if (!quiet)
+        return spinning_.restart(now());
+    if (spinning_.sample(now(), vcpu_->regs))
+        report("run-away: for 5 seconds it has been in a loop with interrupts off: it asks for "
+               "nothing, and its registers stay the same", {}, {});
 }
 
 void Vm::failed_entry(const vcpu::FailedEntryExit& exit) {

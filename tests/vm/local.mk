@@ -13,6 +13,7 @@ tests_vm_test_SOURCES = \
     tests/vm/halting_machine.hpp \
     tests/vm/idle_test.cpp \
     tests/vm/recorder_test.cpp \
+    tests/vm/spin_watch_test.cpp \
     tests/vm/stepper_test.cpp \
     tests/vm/symbol_table_test.cpp \
     tests/vm/watch_log_test.cpp

@@ -18,6 +18,7 @@
 #include "vestige/vm/mailbox.hpp"
 #include "vestige/vm/memory_layout.hpp"
 #include "vestige/vm/recorder.hpp"
+#include "vestige/vm/spin_watch.hpp"
 #include "vestige/vm/symbol_table.hpp"
 
 #include <atomic>
@@ -239,8 +240,7 @@ class Vm final : public machine::PowerControl,
     FarPtr loop_at_;                         ///< where the exception that only returns came from
     unsigned loop_count_ = 0;
     u64 quiet_exits_ = 0; ///< exits that count as a sign of life, when last looked at
-    machine::Nanoseconds quiet_since_ = 0;
-    bool quiet_said_ = false;
+    SpinWatch spinning_;
     Recorder recorder_;
     char report_text_[8192];
     TextBuffer report_{report_text_};
