@@ -61,6 +61,8 @@ constexpr Option table[] = {
     {"screen", "ansi|lines|off", "how a text screen is drawn on a serial line",
      parse_choice<&BootOptions::screen, screen_words>,
      show_choice<&BootOptions::screen, screen_words>},
+    {"record", "on|off", "record what the screens show: each row that changes, with the time",
+     parse_flag<&BootOptions::record>, show_flag<&BootOptions::record>, true},
     {"strict", "on|off", "refuse to start when a word is not understood",
      parse_flag<&BootOptions::strict>, show_flag<&BootOptions::strict>, true},
     {"help", "on|off", "print this list and end", parse_flag<&BootOptions::help>,

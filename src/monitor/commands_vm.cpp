@@ -110,8 +110,25 @@ static void nmi_command(Context& context) {
     context.vm->send_nmi();
 }
 
+static void record_command(Context& context) {
+    if (context.control == nullptr)
+        return context.say("there is no VM");
+    VmConsole& console = context.control->console();
+    const std::string_view word = context.words.next();
+    if (word != "on" && word != "off" && !word.empty())
+        return context.say("screen record wants on or off, not \"{}\"", word);
+    if (!word.empty())
+        console.record(word == "on");
+    context.say("vm {}: the screen is {}recorded", console.name(), console.recorded() ? "" : "not ");
+}
+
 static void screen_command(Context& context) {
     unsigned number = context.session.vm();
+    Arguments after = context.words;
+    if (after.next() == "record") {
+        context.words = after;
+        return record_command(context);
+    }
     if (!context.words.empty()) {
         const auto chosen = vm_number(context, context.words.next());
         if (!chosen)
@@ -162,7 +179,8 @@ constexpr std::array table{
     Command{"poweroff", "[all]", "switches the VM off, or all of them", "poweroff", Where::here,
             power_off_command},
     Command{"nmi", "", "gives the VM a non-maskable interrupt", "nmi", Where::on_vm, nmi_command},
-    Command{"screen", "[NAME]", "shows a VM's text screen as lines", "screen b", Where::here,
+    Command{"screen", "[NAME]|record [on|off]",
+            "shows a VM's text screen as lines, or records each change", "screen record on", Where::here,
             screen_command},
     Command{"picture", "[ROW]", "sends the VM's picture, coded, from a row on", "picture 0",
             Where::on_vm, picture_command},

@@ -19,6 +19,7 @@ constexpr std::size_t longest_debug_line = 120;
 } // namespace
 
 bool ConsoleMux::add(VmConsole& console) {
+    console.record(console.recorded() || record_);
     return consoles_.push_back(&console);
 }
 
@@ -36,6 +37,11 @@ void ConsoleMux::poll(machine::Nanoseconds now) {
             show_screen(console, now);
         }
         report_losses(console);
+    }
+    if (now - record_at_ >= active_interval) {
+        record_at_ = now;
+        for (VmConsole* const console : consoles_)
+            record_screen(*console);
     }
     drain_log();
     show_answers();
@@ -245,6 +251,26 @@ void ConsoleMux::update_ansi(bool changed, machine::Nanoseconds now) {
         return;
     own_lines_ = false;
     static_cast<void>(ansi_.update(current_, queue_));
+}
+
+/// A terminal that shows the picture does not show the record: its lines are strings for programs
+/// (APC of ECMA-48). What finds no room now is told later, as it is then.
+void ConsoleMux::record_screen(VmConsole& console) {
+    ScreenRecorder& recorder = console.recorder;
+    if (recorder.on() != console.recorded())
+        recorder.enable(console.recorded());
+    if (!recorder.on())
+        return;
+    recorder.look(console.screen());
+    char storage[ScreenRecorder::longest_line];
+    TextBuffer line{storage};
+    while (queue_.room() >= screen_room && recorder.next_line(now_, line)) {
+        if (screen_ != config::ScreenMode::ansi)
+            say("vestige: vm {} screen {}", console.name(), line.view());
+        else
+            print(queue_, "\x1b_vestige: vm {} screen {}\x1b\\", console.name(), line.view());
+        line.clear();
+    }
 }
 
 void ConsoleMux::report_losses(VmConsole& console) {

@@ -29,6 +29,7 @@ core_sources += \
     src/monitor/output_queue.cpp \
     src/monitor/picture_text.cpp \
     src/monitor/register_names.cpp \
+    src/monitor/screen_recorder.cpp \
     src/monitor/screen_snapshot.cpp \
     src/monitor/session.cpp \
     src/monitor/statistics_text.cpp \

@@ -434,6 +434,26 @@ TEST_F(Mux, MachinesKeyboard) {
     EXPECT_EQ(keys(*a), "1d 38 9d b8 ");
 }
 
+TEST_F(Mux, RecordsEveryScreenWhetherInViewOrNot) {
+    options.record = true;
+    start(config::ScreenMode::off);
+    screen_b.put(2, 0, "on b");
+    const std::string all = run(50);
+    EXPECT_NE(all.find("vestige: vm a screen 1.010 text 80x25\r\n"), std::string::npos) << all;
+    EXPECT_NE(all.find("vestige: vm b screen 1.010 02| on b\r\n"), std::string::npos) << all;
+    b->record(false);
+    screen_b.put(2, 0, "more");
+    EXPECT_EQ(run(50), "");
+}
+
+TEST_F(Mux, ARecordDoesNotDisturbThePicture) {
+    start(config::ScreenMode::ansi);
+    a->record(true);
+    screen_a.put(1, 0, "shown");
+    const std::string all = run(100);
+    EXPECT_NE(all.find("\x1b_vestige: vm a screen 1.010 01| shown\x1b\\"), std::string::npos) << all;
+}
+
 TEST_F(Mux, FinishShowsWhatHasNotRested) {
     start(config::ScreenMode::lines);
     screen_a.put(0, 0, "last words");

@@ -10,6 +10,7 @@ tests_monitor_test_SOURCES = \
     tests/monitor/line_screen_test.cpp \
     tests/monitor/log_queue_test.cpp \
     tests/monitor/picture_text_test.cpp \
+    tests/monitor/screen_recorder_test.cpp \
     tests/monitor/session_test.cpp \
     tests/monitor/status_lines_test.cpp
 tests_monitor_test_CXXFLAGS = $(test_flags)

@@ -10,6 +10,7 @@ from . import setup
 from .options import parse_options
 from .picture import take_picture
 from .problem import Problem
+from .recording import Recording
 from .report import say
 from .runner import make_machine, needed_memory
 from .session import TIME_OUT, RawTerminal, Session
@@ -32,8 +33,9 @@ def main(arguments):
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
 
+    recording = Recording(show, open(options.record, "w")) if options.record else None
     serial = open(options.serial, "wb") if options.serial else None
-    session = Session(machine, options.timeout, sys.stdin.buffer, show, serial)
+    session = Session(machine, options.timeout, sys.stdin.buffer, recording or show, serial)
     machine.start()
     try:
         with RawTerminal():
@@ -42,6 +44,8 @@ def main(arguments):
                 take_picture(session).write(options.screenshot)
     finally:
         machine.stop()
+        if recording:
+            recording.close()
     for line in machine.complaints():
         say(line)
     if not options.run_dir:

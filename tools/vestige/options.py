@@ -39,6 +39,7 @@ class Options:
     timeout: float
     serial: str
     screenshot: str
+    record: str
     save_disks: str
     gdb: int  # port, 0: none
     run_dir: str
@@ -96,6 +97,8 @@ def make_parser():
     add("--serial", metavar="FILE", help="also write the console's bytes to FILE")
     add("--screenshot", metavar="FILE", help="at the time-out, keep the picture that the guest shows:"
         " PNG, or PPM by its name")
+    add("--record", metavar="FILE", help="write every change of the VMs' text screens to FILE, with the"
+        " time")
     add("--save-disks", metavar="DIR", help="keep the disks as the guests left them")
     add("--gdb", metavar="PORT", nargs="?", const=str(DEFAULT_GDB_PORT),
         help=f"the hypervisor's GDB port on localhost (default {DEFAULT_GDB_PORT})")
@@ -161,10 +164,11 @@ def parse_options(arguments):
         memory=parse_memory(found.memory) if found.memory else 0,
         boot=found.boot,
         firmware=found.firmware,
-        append=found.append,
+        append=f"{found.append} record".strip() if found.record else found.append,
         timeout=parse_seconds(found.timeout) if found.timeout else 0,
         serial=found.serial,
         screenshot=found.screenshot,
+        record=found.record,
         save_disks=found.save_disks,
         gdb=parse_port(found.gdb) if found.gdb else 0,
         run_dir=found.run_dir,

@@ -76,6 +76,7 @@ struct BootOptions {
     OnPowerOff on_power_off = OnPowerOff::exit;
     ViewMode view = ViewMode::automatic;
     ScreenMode screen = ScreenMode::ansi;
+    bool record = false; ///< of every screen, as lines
     u8 escape = 0x1e; ///< control character of the escape key (Ctrl-^); 0: none
     bool strict = false;
     bool help = false;

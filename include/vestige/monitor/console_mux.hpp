@@ -16,8 +16,9 @@ class ConsoleMux final : private KeySink {
   public:
     ConsoleMux(const config::BootOptions& options, TerminalPort& port, LogQueue& log,
                Interpreter& commands, CellDisplay* display)
-        : view_{options.view}, screen_{options.screen}, escape_{options.escape}, port_{port},
-          log_{log}, terminal_{commands}, display_{display}, decoder_{*this, options.escape} {}
+        : view_{options.view}, screen_{options.screen}, record_{options.record},
+          escape_{options.escape}, port_{port}, log_{log}, terminal_{commands},
+          display_{display}, decoder_{*this, options.escape} {}
 
     /// Adds the next VM's console; the first one gets the focus. False when there are too many.
     [[nodiscard]] bool add(VmConsole& console);
@@ -71,6 +72,7 @@ class ConsoleMux final : private KeySink {
     [[nodiscard]] bool take_snapshot(const VmConsole& console);
     [[nodiscard]] machine::Nanoseconds screen_interval(VmConsole& console);
     void update_lines(VmConsole& console, machine::Nanoseconds now);
+    void record_screen(VmConsole& console);
     void update_ansi(bool changed, machine::Nanoseconds now);
     void enter_com1();
     void leave_screen();
@@ -86,6 +88,7 @@ class ConsoleMux final : private KeySink {
 
     config::ViewMode view_;
     config::ScreenMode screen_;
+    bool record_; ///< every screen from the beginning
     u8 escape_;
     TerminalPort& port_;
     LogQueue& log_;
@@ -103,6 +106,7 @@ class ConsoleMux final : private KeySink {
     machine::Nanoseconds own_line_at_ = 0;
     machine::Nanoseconds com1_at_ = 0;
     machine::Nanoseconds screen_at_ = 0;
+    machine::Nanoseconds record_at_ = 0;
     machine::Nanoseconds active_at_ = 0; ///< the picture changed, or a key came
     bool screen_changed_ = false; ///< since COM1 came into view
     u32 rows_lost_ = 0;

@@ -8,6 +8,7 @@
 #include "vestige/machine/backends.hpp"
 #include "vestige/monitor/key_decoder.hpp"
 #include "vestige/monitor/line_screen.hpp"
+#include "vestige/monitor/screen_recorder.hpp"
 
 #include <atomic>
 
@@ -87,6 +88,11 @@ class VmConsole final : public bios::ScreenObserver {
     /// Rows that found the ring of scrolled rows full.
     [[nodiscard]] u32 rows_lost() const { return rows_lost_.load(std::memory_order_relaxed); }
 
+    /// Whether the screen is recorded: from any CPU.
+    void record(bool wanted) { record_.store(wanted, std::memory_order_relaxed); }
+    [[nodiscard]] bool recorded() const { return record_.load(std::memory_order_relaxed); }
+
+    ScreenRecorder recorder;
     Tail<tail_capacity> com1_tail;
     bool com1_was_last = false; ///< the guest wrote to COM1 after its screen
     RowText debug_line;         ///< what port E9h got since the last line end
@@ -100,6 +106,7 @@ class VmConsole final : public bios::ScreenObserver {
     SpscRing<RowText, 64> rows_;
     SpscRing<KeyCode, key_capacity> keys_;
     std::atomic<u32> rows_lost_{0};
+    std::atomic<bool> record_{false};
 };
 
 } // namespace vestige::monitor
