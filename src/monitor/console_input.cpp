@@ -125,7 +125,35 @@ void ConsoleMux::keyboard_byte(u8 byte) {
             focus_by_key(make - scan_f1);
         return;
     }
+    // What is released is the VM's in any case: it may have seen the key go down.
+    const std::string_view text = key_text_.text_of(code.size > 1, byte);
+    if (down && operator_keys_ && is_for_operator(text))
+        return operator_key(text);
     machine_key(code);
+}
+
+bool ConsoleMux::is_for_operator(std::string_view text) const {
+    return monitor_ || decoder_.awaits_command() ||
+           (escape_ != 0 && text.size() == 1 && static_cast<u8>(text[0]) == escape_);
+}
+
+/// As what comes from the terminal. The machine's screen shows the guest or the monitor: the answer
+/// to a command opens the latter.
+void ConsoleMux::operator_key(std::string_view text) {
+    for (const char c : text) {
+        const u8 byte = static_cast<u8>(c);
+        const bool is_escape = byte == escape_ && escape_ != 0;
+        const bool commands = decoder_.awaits_command();
+        if (monitor_ && !commands && !is_escape) {
+            if (terminal_.takes_input())
+                terminal_.feed(byte, queue_);
+            continue;
+        }
+        if (commands && !monitor_ && (byte == 'h' || !command_of(byte).empty()) && byte != 'x')
+            enter_monitor();
+        drop_keys_ = keys_full();
+        decoder_.feed(byte, now_);
+    }
 }
 
 /// The keys that are held for the switch are released in the VM that is left.
@@ -183,6 +211,10 @@ void ConsoleMux::enter_monitor() {
     shown_ = Shown::nothing;
     own_lines_ = false;
     monitor_ = true;
+    if (display_ != nullptr) {
+        own_screen_.clear();
+        queue_.mirror(&own_screen_);
+    }
     say("vestige: monitor; help lists the commands, quit goes back to the VM");
     terminal_.interpreter().select(focus_);
     terminal_.open();
@@ -190,6 +222,7 @@ void ConsoleMux::enter_monitor() {
 
 void ConsoleMux::leave_monitor() {
     monitor_ = false;
+    queue_.mirror(nullptr);
     focus(std::min<unsigned>(terminal_.interpreter().vm(),
                              consoles_.empty() ? 0U : static_cast<unsigned>(consoles_.size() - 1)));
 }

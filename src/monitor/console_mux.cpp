@@ -45,6 +45,8 @@ void ConsoleMux::poll(machine::Nanoseconds now) {
     }
     drain_log();
     show_answers();
+    if (monitor_ && display_ != nullptr && own_screen_.take_changed())
+        display_->show(own_screen_.picture());
     queue_.pump(port_);
 }
 
@@ -88,6 +90,7 @@ void ConsoleMux::focus(unsigned vm) {
         leave_screen();
     focus_ = vm;
     monitor_ = false;
+    queue_.mirror(nullptr);
     VmConsole& console = *consoles_[vm];
     say("vestige: console of vm {}", console.name());
     shown_ = Shown::nothing;

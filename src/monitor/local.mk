@@ -21,6 +21,7 @@ core_sources += \
     src/monitor/info_devices.cpp \
     src/monitor/info_functions.hpp \
     src/monitor/key_decoder.cpp \
+    src/monitor/key_text.cpp \
     src/monitor/line_editor.cpp \
     src/monitor/line_screen.cpp \
     src/monitor/log_history.cpp \
@@ -34,4 +35,5 @@ core_sources += \
     src/monitor/session.cpp \
     src/monitor/statistics_text.cpp \
     src/monitor/status_lines.cpp \
+    src/monitor/terminal_screen.cpp \
     src/monitor/vm_console.cpp

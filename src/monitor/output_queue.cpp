@@ -13,6 +13,8 @@ void OutputQueue::write(std::string_view text) {
         }
         bytes_[(head_ + used_++) % capacity] = static_cast<u8>(c);
     }
+    if (mirror_ != nullptr)
+        mirror_->write(text);
     if (!text.empty())
         at_line_start_ = text.back() == '\n';
 }

@@ -454,6 +454,52 @@ TEST_F(Mux, ARecordDoesNotDisturbThePicture) {
     EXPECT_NE(all.find("\x1b_vestige: vm a screen 1.010 01| shown\x1b\\"), std::string::npos) << all;
 }
 
+TEST_F(Mux, MonitorOnTheMachinesKeyboardAndScreen) {
+    start(config::ScreenMode::ansi);
+    const auto press = [this](std::initializer_list<int> codes) {
+        for (const int code : codes) {
+            mux->keyboard_byte(static_cast<u8>(code));
+            mux->keyboard_byte(static_cast<u8>(code | 0x80));
+        }
+    };
+    run(50);
+    mux->keyboard_byte(0x1d); // Ctrl-6
+    press({0x07});
+    mux->keyboard_byte(0x9d);
+    EXPECT_EQ(keys(*a), "1d 87 9d ");
+    press({0x32}); // m
+    run(50);
+    EXPECT_EQ(shown_row.substr(0, 16), "vestige: monitor");
+    press({0x17, 0x31, 0x21, 0x18, 0x39, 0x13, 0x12, 0x22, 0x1f, 0x1c}); // info regs
+    run(50);
+    EXPECT_EQ(events, "0:vm 0:info regs ");
+    keys(*a);
+    press({0x10, 0x16, 0x17, 0x14, 0x1c}); // quit
+    screen_a.put(0, 0, "the guest again");
+    run(1000);
+    EXPECT_EQ(shown_row.substr(0, 15), "the guest again");
+    keys(*a);
+    press({0x1e});
+    EXPECT_EQ(keys(*a), "1e 9e ");
+}
+
+TEST_F(Mux, ACommandFromTheMachinesKeyboardOpensTheMonitor) {
+    start(config::ScreenMode::lines);
+    for (const u8 code : {0x1d, 0x07, 0x87, 0x9d, 0x20, 0xa0})
+        mux->keyboard_byte(code);
+    run(50);
+    EXPECT_EQ(events, "0:vm 0:info regs ");
+    EXPECT_EQ(shown_row.substr(0, 16), "vestige: monitor");
+}
+
+TEST_F(Mux, WithoutMonitorTheKeyboardIsTheGuestsAlone) {
+    options.monitor = config::MonitorInput::off;
+    start(config::ScreenMode::lines);
+    for (const u8 code : {0x1d, 0x07, 0x87, 0x9d})
+        mux->keyboard_byte(code);
+    EXPECT_EQ(keys(*a), "1d 07 87 9d ");
+}
+
 TEST_F(Mux, FinishShowsWhatHasNotRested) {
     start(config::ScreenMode::lines);
     screen_a.put(0, 0, "last words");

@@ -81,7 +81,10 @@ class FakeScreen final : public TextScreen {
         return present;
     }
 
+    PictureSize picture_size() const override { return graphics; }
+
     ScreenSnapshot picture;
+    PictureSize graphics; ///< when not present
     bool present = true;
     mutable unsigned looks = 0;
 };

@@ -6,6 +6,7 @@ tests_monitor_test_SOURCES = \
     tests/monitor/fake_terminal.hpp \
     tests/monitor/guest_text_screen_test.cpp \
     tests/monitor/key_decoder_test.cpp \
+    tests/monitor/key_text_test.cpp \
     tests/monitor/line_editor_test.cpp \
     tests/monitor/line_screen_test.cpp \
     tests/monitor/log_queue_test.cpp \

@@ -49,10 +49,11 @@ TEST_F(ScreenRecorderTest, ScrollingIsToldOnce) {
 
 TEST_F(ScreenRecorderTest, Graphics) {
     static_cast<void>(lines());
+    screen.present = false;
     screen.graphics = {640, 480};
     EXPECT_EQ(lines(), "12.350 graphics 640x480\n");
     EXPECT_EQ(lines(), "");
-    screen.graphics = {};
+    screen.present = true;
     screen.set_row(0, "text");
     EXPECT_EQ(lines(), "12.370 text 80x25\n12.370 00| text\n");
 }

@@ -71,9 +71,11 @@ CASES = [
                      r"trace: int:16", r"trace: off", r"\(b\) info regs", r"vm b: real mode, at",
                      r"\"inof\" is no command.*did you mean info", r"console of vm b",
                      r"all VMs ended, exit status 126"],
+         also=[r"vm a: the screen is recorded", r"vm a screen \d+\.\d{3} text 80x25",
+               r"vm a screen \d+\.\d{3} \d\d\| \S", r"vm a: the screen is not recorded"],
          arguments=["--cpus", "2"], status=126,
          keys={r"Type something": "\x1em", r"\(a\) $": "info regs\ru 0:7c00 3\rtrace show 5\rstats\rinfo vmcs\r"
-               "info ept\rcheck\rstats json\rtrace int:16\rtrace off\rvm b\r",
+               "info ept\rcheck\rstats json\rtrace int:16\rtrace off\rscreen record on\rscreen record off\rvm b\r",
                r"\(b\) $": "info regs\rinof\rquit\r", r"console of vm b": "\x1ex"}),
     # The monitor stops the guest, so that nothing comes after what it prints.
     Case("statistics", [r"boot:", r"\(a\) stats json\s+\{\"vm\":\"a\"", r"exit status 126"],

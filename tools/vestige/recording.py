@@ -4,7 +4,7 @@
 import re
 
 # On a terminal that draws the guest's screen it is a string that no terminal shows, else a line.
-ITEM = re.compile(rb"\x1b_vestige: vm (\S+) screen ([^\x1b]*)\x1b\\\\|"
+ITEM = re.compile(rb"\x1b_vestige: vm (\S+) screen ([^\x1b]*)\x1b\\|"
                   rb"(?:(?<=\n)|^)vestige: vm (\S+) screen (\d+\.[^\r\n]*)\r?\n")
 LINE_START = b"vestige: vm "
 STRING_START = b"\x1b_"

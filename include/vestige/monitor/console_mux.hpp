@@ -4,8 +4,10 @@
 
 #include "vestige/config/boot_options.hpp"
 #include "vestige/monitor/ansi_screen.hpp"
+#include "vestige/monitor/key_text.hpp"
 #include "vestige/monitor/log_queue.hpp"
 #include "vestige/monitor/monitor_terminal.hpp"
+#include "vestige/monitor/terminal_screen.hpp"
 #include "vestige/monitor/vm_console.hpp"
 
 namespace vestige::monitor {
@@ -16,7 +18,8 @@ class ConsoleMux final : private KeySink {
   public:
     ConsoleMux(const config::BootOptions& options, TerminalPort& port, LogQueue& log,
                Interpreter& commands, CellDisplay* display)
-        : view_{options.view}, screen_{options.screen}, record_{options.record},
+        : view_{options.view}, screen_{options.screen}, operator_keys_{options.monitor != config::MonitorInput::off},
+          record_{options.record},
           escape_{options.escape}, port_{port}, log_{log}, terminal_{commands},
           display_{display}, decoder_{*this, options.escape} {}
 
@@ -33,7 +36,8 @@ class ConsoleMux final : private KeySink {
     /// Moves log lines to the terminal's queue, for the CPU of the console when it finds the log
     /// queue full.
     void drain_log();
-    /// A byte of the machine's own keyboard (set 1); Ctrl-Alt-F1 to F10 switch consoles.
+    /// A byte of the machine's own keyboard (set 1): Ctrl-Alt-F1 to F10 switch consoles, the escape
+    /// key and the monitor work as on the operator's terminal.
     void keyboard_byte(u8 byte);
 
   private:
@@ -56,6 +60,8 @@ class ConsoleMux final : private KeySink {
     [[nodiscard]] bool keys_must_wait(machine::Nanoseconds now);
     [[nodiscard]] bool keys_full() const;
     void machine_key(KeyCode code);
+    [[nodiscard]] bool is_for_operator(std::string_view text) const;
+    void operator_key(std::string_view text);
     void focus_by_key(unsigned number);
     // Commands.
     void show_help();
@@ -88,6 +94,7 @@ class ConsoleMux final : private KeySink {
 
     config::ViewMode view_;
     config::ScreenMode screen_;
+    bool operator_keys_; ///< the machine's keyboard has the escape key
     bool record_; ///< every screen from the beginning
     u8 escape_;
     TerminalPort& port_;
@@ -95,6 +102,8 @@ class ConsoleMux final : private KeySink {
     MonitorTerminal terminal_;
     bool monitor_ = false; ///< what is typed goes to the monitor, no guest is shown
     CellDisplay* display_;
+    TerminalScreen own_screen_; ///< the monitor on display_
+    KeyText key_text_;
     KeyDecoder decoder_;
     StaticVector<VmConsole*, most_consoles> consoles_;
     unsigned focus_ = 0;

@@ -34,6 +34,8 @@ class OutputQueue final : public TextSink {
     [[nodiscard]] bool at_line_start() const { return at_line_start_; }
     /// Ends the line that was begun, if any.
     void fresh_line();
+    /// What is written from now on goes to sink as well; null: nowhere else.
+    void mirror(TextSink* sink) { mirror_ = sink; }
     /// Gives port what it takes.
     void pump(TerminalPort& port);
 
@@ -43,6 +45,7 @@ class OutputQueue final : public TextSink {
     std::size_t used_ = 0;
     u64 dropped_ = 0;
     bool at_line_start_ = true;
+    TextSink* mirror_ = nullptr;
 };
 
 } // namespace vestige::monitor
