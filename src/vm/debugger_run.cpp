@@ -7,6 +7,7 @@
 #include "vestige/cpu/control_registers.hpp"
 #include "vestige/cpu/data_accesses.hpp"
 #include "vestige/cpu/decoder.hpp"
+#include "vestige/vm/exit_names.hpp"
 #include "vestige/vm/state_text.hpp"
 
 #include <algorithm>
@@ -266,8 +267,6 @@ bool Debugger::stop_before(const vcpu::VmExit& exit) {
 }
 
 bool Debugger::matches(const BreakSpec& spec, const vcpu::VmExit& exit) const {
-    if (spec.kind == BreakKind::exit)
-        return spec.exit == exit.index();
     if (spec.kind == BreakKind::port) {
         const auto* const io = std::get_if<vcpu::IoExit>(&exit);
         return io != nullptr && io->port.value + bytes(io->width) > spec.first_port.value &&
@@ -276,6 +275,10 @@ bool Debugger::matches(const BreakSpec& spec, const vcpu::VmExit& exit) const {
     const auto* const io = std::get_if<vcpu::IoExit>(&exit);
     const bool called = std::holds_alternative<vcpu::HypercallExit>(exit) ||
                         (io != nullptr && io->port == bios::Door::door);
+    // Stubs whose callers may not know VMCALL have an OUT instead.
+    if (spec.kind == BreakKind::exit)
+        return spec.exit == exit.index() ||
+               (spec.exit == exit_number<vcpu::HypercallExit>() && called);
     if (spec.kind != BreakKind::bios_before || !called)
         return false;
     const auto stub = bios::identify(cpu::linear_rip(*cpu_));

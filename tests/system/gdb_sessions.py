@@ -131,6 +131,7 @@ WATCHED = [GdbSession(
         "tbreak *0x7c88", "continue", *watched("w 0:5010 20", []),
         "tbreak *0x7ca0", "continue", *watched("w 0:450 2", []), *watched("w 0:450 20", []),
         "tbreak *0x7cc0", "continue", *watched("w a000:0", []), *watched("r 0:5000", []),
+        "monitor bexit vmcall", "continue", "monitor where", "monitor del all",
         "rwatch *(char *)0x5011", "awatch *(int *)0x5014", "info watchpoints", "continue", "delete",
         "detach"],
     expect=[
@@ -144,6 +145,7 @@ WATCHED = [GdbSession(
         r"write to 32 bytes at 450 \(changed, not by an instruction\)",
         r"write to 1 bytes at a0000", r"=> 0x7cc4:",
         r"read of 1 bytes at 5000 \(5ah, read\)", r"=> 0x7cc9:",
+        r"stopped: breakpoint \d+: exit vmcall",
         r"Hardware read watchpoint \d+: \*\(char", r"Value = 66 'B'", r"detached"])]
 
 # A guest that looks for traces of a debugger, executed one instruction at a time.
