@@ -124,7 +124,7 @@ void LocalApic::write_lvt(Lvt entry, u32 value) {
     lvt_[entry] = software_enabled() ? value : value | lvt_masked;
     if (entry == lvt_timer)
         timer_.set_mode(static_cast<ApicTimer::Mode>(value >> 17 & 3));
-    show(lvt_first + entry);
+    show(lvt_first + u32{entry});
     show(initial_count); // which another mode clears
     update();
 }

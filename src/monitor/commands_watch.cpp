@@ -21,11 +21,12 @@ void show_ring(Context& context) {
     const vm::TraceRing& ring = context.vm->recorder().ring();
     const u64 now = context.vm->recorder().mark();
     count = std::min<u64>(count, ring.size());
+    vm::EventPrinter printer{context.out, context.vm->config().symbols};
     for (u64 age = count; age != 0; --age) {
         const vm::TraceEvent& event = ring.from_last(age - 1);
         print(context.out, "-{8} us  ",
               context.vm->host().to_nanoseconds(now - event.time) / 1000);
-        vm::print_event(context.out, event);
+        printer.print(event);
         context.out.write("\n");
     }
     if (count == 0)

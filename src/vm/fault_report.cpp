@@ -141,9 +141,10 @@ class Report {
         const std::size_t count = std::min(facts_.ring.size(), events_shown);
         if (count != 0)
             print(out_, "the last {} events:\n", count);
+        EventPrinter printer{out_, facts_.symbols};
         for (std::size_t age = count; age != 0; --age) {
             out_.write("  ");
-            print_event(out_, facts_.ring.from_last(age - 1));
+            printer.print(facts_.ring.from_last(age - 1));
             out_.write("\n");
         }
     }

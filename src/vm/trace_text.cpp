@@ -106,15 +106,22 @@ struct Printer {
 } // namespace
 
 void print_event(TextSink& out, const TraceEvent& event) {
-    const bool call = std::holds_alternative<bios::CallRecord>(event.what);
     std::visit(Printer{out, event.ip}, event.what);
-    // BIOS calls are at our stub, which says nothing.
-    if (!call && event.selector)
-        print(out, " at {04x}:{04x}", *event.selector, event.ip);
-    else if (!call)
-        print(out, " at {04x}", event.ip);
+    if (event.code)
+        print(out, " at {04x}:{04x}", event.code->selector, event.ip);
     if (event.repeats != 0)
         print(out, ", {} times more", event.repeats);
+}
+
+void EventPrinter::print(const TraceEvent& event) {
+    print_event(out_, event);
+    if (!event.code)
+        return;
+    print_symbol(out_, symbols_, event.code->base + event.ip);
+    const cpu::Mode mode = event.code->mode;
+    if (mode_ && *mode_ != mode && !std::holds_alternative<ModeEvent>(event.what))
+        vestige::print(out_, ", now in {}", name_of(mode));
+    mode_ = mode;
 }
 
 } // namespace vestige::vm

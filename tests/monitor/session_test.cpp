@@ -96,7 +96,7 @@ TEST_F(Commands, TraceAndStatistics) {
     expect(say("trace io:99999"), "trace wants a list");
     EXPECT_EQ(say("trace show 3"), "nothing has happened yet\n");
     guest.recorder().port({Port{0x80}, Width::byte, false, 7}, cpu);
-    expect(say("trace show"), "outb 80h POST code <- 7h at 7c00");
+    expect(say("trace show"), "outb 80h POST code <- 7h at 0000:7c00 <start>");
     guest.recorder().exit_until(100, vm::exit_number<vcpu::IoExit>());
     expect(say("stats"), "1 exits");
     expect(say("stats json"), "{\"vm\":\"a\",\"exits_total\":1,");

@@ -45,8 +45,36 @@ TEST_F(Recording, RingIsKeptWhetherOrNotLinesAreWanted) {
     recorder->mode(cpu::Mode::real, cpu::Mode::protected32, cpu);
     EXPECT_TRUE(lines.all.empty());
     ASSERT_EQ(recorder->ring().size(), 2U);
-    EXPECT_EQ(event(1), "outb 20h PIC 1 command <- 20h at fff0");
-    EXPECT_EQ(event(0), "mode: real mode -> 32-bit protected mode at fff0");
+    EXPECT_EQ(event(1), "outb 20h PIC 1 command <- 20h at f000:fff0");
+    EXPECT_EQ(event(0), "mode: real mode -> 32-bit protected mode at f000:fff0");
+}
+
+TEST_F(Recording, HistoryHasSymbolsAndTellsWhereTheModeChanged) {
+    start("off");
+    const std::string names = "7c10 start\n100000 main\n";
+    const SymbolTable symbols{std::as_bytes(std::span{names})};
+    cpu.run_at({0x07c0, 0x0012}, {});
+    recorder->port(out(0x20, 0x20), cpu);
+    bios::CallRecord call;
+    call.interrupt = 0x12;
+    recorder->call(call, cpu);
+    cpu.cr0_value |= cpu::cr0::pe;
+    cpu.at(cpu::SegmentName::cs) = {8, 0, ~u32{0}, 0xc09b};
+    cpu.regs.rip = 0x100004;
+    recorder->port(out(0x20, 0x21), cpu);
+    recorder->port(out(0x20, 0x22), cpu);
+    char storage[400];
+    TextBuffer text{storage};
+    EventPrinter printer{text, symbols};
+    for (std::size_t age = 4; age != 0; --age) {
+        printer.print(recorder->ring().from_last(age - 1));
+        text.write("\n");
+    }
+    const std::string shown{text.view()};
+    EXPECT_NE(shown.find("<- 20h at 07c0:0012 <start+2h>\n"), std::string::npos) << shown;
+    EXPECT_NE(shown.find("<- 21h at 0008:100004 <main+4h>, now in 32-bit protected mode\n"),
+              std::string::npos) << shown;
+    EXPECT_NE(shown.find("<- 22h at 0008:100004 <main+4h>\n"), std::string::npos) << shown;
 }
 
 TEST_F(Recording, OnlyWhatIsWantedIsPrinted) {
@@ -64,7 +92,7 @@ TEST_F(Recording, PollingAPortIsOneEvent) {
     for (u32 i = 0; i < 100000; ++i)
         recorder->port(in(0x3da, i & 9), cpu);
     EXPECT_EQ(recorder->ring().size(), 1U);
-    EXPECT_EQ(event(0), "inb 3dah VGA input status 1 -> 9h at fff0, 99999 times more");
+    EXPECT_EQ(event(0), "inb 3dah VGA input status 1 -> 9h at f000:fff0, 99999 times more");
 }
 
 TEST_F(Recording, RingKeepsTheLastThousands) {
@@ -72,8 +100,8 @@ TEST_F(Recording, RingKeepsTheLastThousands) {
     for (u32 i = 0; i < 10000; ++i)
         recorder->port(out(0x80, i), cpu);
     EXPECT_EQ(recorder->ring().size(), TraceRing::capacity);
-    EXPECT_EQ(event(0), "outb 80h POST code <- 270fh at fff0");
-    EXPECT_EQ(event(TraceRing::capacity - 1), "outb 80h POST code <- 1710h at fff0");
+    EXPECT_EQ(event(0), "outb 80h POST code <- 270fh at f000:fff0");
+    EXPECT_EQ(event(TraceRing::capacity - 1), "outb 80h POST code <- 1710h at f000:fff0");
 }
 
 TEST_F(Recording, MemoryAndFaultsHaveNames) {
@@ -81,9 +109,9 @@ TEST_F(Recording, MemoryAndFaultsHaveNames) {
     recorder->memory({Gpa{0xfee000b0}, Width::dword, true, 0}, cpu);
     recorder->memory({Gpa{0xd0000000}, Width::byte, false, 0xff}, cpu);
     recorder->interrupt(cpu::general_protection(8), cpu);
-    EXPECT_EQ(event(2), "storel fee000b0h local APIC <- 0h at fff0");
-    EXPECT_EQ(event(1), "loadb d0000000h (nothing there) -> ffh at fff0");
-    EXPECT_EQ(event(0), "exception 0dh #GP, error code 8h at fff0");
+    EXPECT_EQ(event(2), "storel fee000b0h local APIC <- 0h at f000:fff0");
+    EXPECT_EQ(event(1), "loadb d0000000h (nothing there) -> ffh at f000:fff0");
+    EXPECT_EQ(event(0), "exception 0dh #GP, error code 8h at f000:fff0");
 }
 
 TEST_F(Recording, FunctionFilterLooksAtAh) {

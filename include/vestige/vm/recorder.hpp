@@ -47,7 +47,7 @@ class Recorder {
     }
     [[nodiscard]] u64 mark() const { return mark_; }
 
-    // Events. ip and selector say where the guest is; the selector may be unknown in the ring.
+    // Events, with where the guest is.
     void call(const bios::CallRecord& record, const cpu::CpuState& cpu) {
         note(record, cpu,
              options_.traces_call(Vector{record.interrupt}, static_cast<u8>(record.in.eax >> 8)));
@@ -95,11 +95,14 @@ class Recorder {
     }
     template <class What> void note(const What& what, const cpu::CpuState& cpu, bool wanted) {
         TraceEvent& event = ring_.add(mark_, cpu.regs.rip, what);
+        if (!std::is_same_v<What, bios::CallRecord> && !event.code)
+            event.code = code_of(cpu);
         if (wanted) [[unlikely]]
-            show(event, cpu);
+            show(event);
     }
-    /// Also as a line of the log, with all that can be said.
-    void show(TraceEvent& event, const cpu::CpuState& cpu);
+    [[nodiscard]] static TraceEvent::Code code_of(const cpu::CpuState& cpu);
+    /// Also as a line of the log.
+    void show(const TraceEvent& event) const;
 
     std::string_view name_;
     config::TraceOptions options_;

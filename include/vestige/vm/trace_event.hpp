@@ -4,6 +4,7 @@
 
 #include "vestige/bios/trace.hpp"
 #include "vestige/cpu/cpu_state.hpp"
+#include "vestige/vm/symbol_table.hpp"
 
 #include <optional>
 #include <variant>
@@ -70,13 +71,31 @@ struct TraceEvent {
                               MsrEvent, ControlEvent, ExitEvent, InstructionEvent, NoteEvent>;
     u64 time = 0;     ///< host TSC
     u64 ip = 0;       ///< offset in the code segment
-    std::optional<u16> selector; ///< CS, where it was asked for
     u32 repeats = 0;  ///< how often the same came again
+    /// The code that was interrupted; nothing for a BIOS call, which is at our stub.
+    struct Code {
+        u16 selector = 0;
+        u64 base = 0;
+        cpu::Mode mode{};
+    };
+    std::optional<Code> code;
     What what = NoteEvent{};
 };
 
 /// "int 13h ah=02h read ... (812)", "in 60h keyboard data -> 1ch", ...
 void print_event(TextSink& out, const TraceEvent& event);
+
+/// Prints events one after the other, with symbols, and says with which the mode is another one.
+class EventPrinter {
+  public:
+    EventPrinter(TextSink& out, const SymbolTable& symbols) : out_{out}, symbols_{symbols} {}
+    void print(const TraceEvent& event);
+
+  private:
+    TextSink& out_;
+    const SymbolTable& symbols_;
+    std::optional<cpu::Mode> mode_;
+};
 
 /// Device and register at a port: "PIC 1 command"; empty when there is none.
 [[nodiscard]] std::string_view port_name(Port port);

@@ -27,7 +27,7 @@ class TraceRing {
         TraceEvent& place = at(count_++);
         place.time = time;
         place.ip = ip;
-        place.selector.reset();
+        place.code.reset();
         place.repeats = 0;
         place.what.template emplace<What>(what);
         return place;
