@@ -3,6 +3,7 @@
 
 from gdb import GdbSession
 from images import FOLDER as IMAGES
+from vestige.tree import BUILD
 
 # guest/tests/gdb_tour.asm from its first instruction, all in one session, through three modes.
 TOUR = [GdbSession(
@@ -107,12 +108,14 @@ BREAKS = [
             "info symbol $pc", "monitor bt", "monitor sym code32", "monitor u waiting 1",
             "monitor x/2xb loaded", "set var *(char *)0x610 = 1", "monitor bmode", "continue",
             "monitor where", "monitor del all", "tbreak *code32", "continue", "x/i $pc",
-            "info symbol $pc", "monitor trace insn", "monitor explain", "detach"],
+            "info symbol $pc", "monitor trace insn", "monitor explain",
+            f"restore {BUILD}/guest/tests/gdb_tour.bin binary 0x20000", "x/2xb 0x201fe",
+            "detach"],
         expect=[
             r"waiting", r"<waiting", r"code32 is 7c80h", r"<waiting>", r"00007ca0",
             r"real mode -> 16-bit protected mode", r"Temporary breakpoint 1, 0x00007c80 in code32",
             r"=> 0x7c80 <code32>:\tmov    \$0x10,%ax", r"code32 in section", r"<code32>",
-            r"detached"],
+            r"Restoring binary file .*gdb_tour\.bin", r"0x201fe.*:\t0x55\t0xaa", r"detached"],
         forbidden=[r"[Pp]acket", r"\bE\d\d\b", r"no breakpoint"]),
 ]
 
