@@ -5,14 +5,7 @@
 %define apic(offset) dword [fs:dword 0xfee00000 + (offset)]
 %define vector_bit (1 << 17)    ; of 51h, in the words for 40h-5Fh
     real_mode_start
-    lgdt [gdt_register]
-    mov eax, cr0
-    or al, 1
-    mov cr0, eax
-    mov bx, 8
-    mov fs, bx
-    and al, 0xfe
-    mov cr0, eax
+    fs_reaches_4_gib gdt_register
     jmp 0:.unreal
 .unreal:
     mov al, 0xff                ; nothing from the 8259 pair

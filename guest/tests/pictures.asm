@@ -67,15 +67,8 @@ start:
     cmp ax, 0x004f
     jne failed
 
-    cli                         ; FS reaches 4 GiB
-    lgdt [table]
-    mov eax, cr0
-    or al, 1
-    mov cr0, eax
-    mov bx, 8
-    mov fs, bx
-    and al, 0xfe
-    mov cr0, eax
+    cli
+    fs_reaches_4_gib table
     xor ax, ax
     mov fs, ax
     sti
